@@ -1,0 +1,30 @@
+"""Reads the module's manifest without importing Odoo, for the shell parts of ./dev."""
+
+import ast
+import sys
+from pathlib import Path
+
+# What the tests and the demo look for beyond the module's own dependencies.
+ALWAYS = ["account", "account_payment", "l10n_br", "mail", "portal", "sms"]
+IF_PRESENT = ["test_lint"]
+
+
+def depends(module_dir: Path) -> list[str]:
+    manifest = module_dir / "__manifest__.py"
+    if not manifest.exists():
+        return []
+    return ast.literal_eval(manifest.read_text()).get("depends", [])
+
+
+def template_modules(module_dir: Path, addons: str) -> list[str]:
+    paths = [Path(path) for path in addons.split(",")]
+    present = [name for name in IF_PRESENT if any((path / name).is_dir() for path in paths)]
+    return sorted({*ALWAYS, *depends(module_dir), *present})
+
+
+if __name__ == "__main__":
+    verb, directory, *rest = sys.argv[1:]
+    if verb == "template-modules":
+        print(",".join(template_modules(Path(directory), rest[0])))
+    else:
+        sys.exit(f"unknown verb {verb}")
