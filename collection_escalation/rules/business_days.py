@@ -1,0 +1,111 @@
+"""Business days: when a due date really falls, and what "n business days later" is.
+
+Rule. A business day is neither a weekend day nor a holiday of the debtor's place.
+- A due date on another day moves to the next business day: the *effective* due date.
+- "n business days after" does not count the day it starts from, whether or not that
+  is a business day; negative n goes back in the same way; n = 0 is the effective date.
+- Which days are holidays is given as data: this file knows no country.
+
+Source. Design section 3: "triggers count from the *effective* due date (weekend and
+holiday shifted)"; the same in civil law, for example BR CC art. 132 §1, DE BGB §193.
+
+Worked example: due on Friday 20 November 2026, a holiday in Brazil.
+
+>>> brazil = Calendar(holidays=frozenset({date(2026, 11, 20)}))
+>>> due = date(2026, 11, 20)
+>>> shift_to_business_day(due, brazil).isoformat()
+'2026-11-23'
+>>> add_business_days(due, 5, brazil).isoformat()  # Monday 23 is the first
+'2026-11-27'
+>>> add_business_days(due, -1, brazil).isoformat()
+'2026-11-19'
+>>> business_days_between(due, date(2026, 11, 27), brazil)
+5
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+CALENDAR, BUSINESS = "calendar", "business"
+_DAY = timedelta(days=1)
+_LONGEST_CLOSURE = 366  # days in a row without a business day: the data are wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days that do not count. Weekdays as in Python: Monday 0 … Sunday 6."""
+
+    holidays: frozenset[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})
+
+    def __post_init__(self) -> None:
+        unknown = set(self.weekend) - set(range(7))
+        if unknown:
+            raise ValueError(
+                f"weekend: {sorted(unknown)} are no weekdays; use 0 (Mon) to 6 (Sun)"
+            )
+        if len(self.weekend) == 7:
+            raise ValueError("weekend: all seven days; leave at least one to work on")
+
+
+def is_business_day(day: date, cal: Calendar) -> bool:
+    return day.weekday() not in cal.weekend and day not in cal.holidays
+
+
+def shift_to_business_day(day: date, cal: Calendar) -> date:
+    """The same day, or the next business day: the effective due date."""
+    return day if is_business_day(day, cal) else _neighbour(day, _DAY, cal)
+
+
+def add_business_days(start: date, n: int, cal: Calendar) -> date:
+    """The n-th business day after (before) ``start``, which itself does not count."""
+    if n == 0:
+        return shift_to_business_day(start, cal)
+    day, step = start, _DAY if n > 0 else -_DAY
+    for _ in range(abs(n)):
+        day = _neighbour(day, step, cal)
+    return day
+
+
+def add_days(start: date, n: int, unit: str, cal: Calendar) -> date:
+    """``n`` days later by the unit a plan or a law names.
+
+    >>> add_days(date(2026, 11, 20), 5, "calendar", Calendar()).isoformat()
+    '2026-11-25'
+    """
+    if unit == CALENDAR:
+        return start + timedelta(days=n)
+    if unit == BUSINESS:
+        return add_business_days(start, n, cal)
+    raise ValueError(f"unit: {unit!r} is unknown; use 'calendar' or 'business'")
+
+
+def business_days_between(start: date, end: date, cal: Calendar) -> int:
+    """How many business days d there are with start < d <= end.
+
+    Backwards it is the same number, negative, so that stretches add up:
+    between(a, b) + between(b, c) == between(a, c).
+
+    >>> friday, monday = date(2026, 11, 6), date(2026, 11, 9)
+    >>> business_days_between(friday, monday, Calendar())
+    1
+    >>> business_days_between(monday, friday, Calendar())
+    -1
+    """
+    if end < start:
+        return -business_days_between(end, start, cal)
+    days = (end - start).days
+    return sum(is_business_day(start + i * _DAY, cal) for i in range(1, days + 1))
+
+
+def _neighbour(day: date, step: timedelta, cal: Calendar) -> date:
+    for _ in range(_LONGEST_CLOSURE):
+        day += step
+        if is_business_day(day, cal):
+            return day
+    raise ValueError(
+        f"holidays: no business day within {_LONGEST_CLOSURE} days of {day}; "
+        "check the holidays of this calendar"
+    )

@@ -1,0 +1,172 @@
+"""One question about a contact, prepared so that many moments can be tried.
+
+Rule. What does not depend on the moment (stops, which events count for which limit) is
+worked out once; ``reasons(at)`` then answers for any moment, in the order: stops,
+hours, grace, limits. Every possible zone of the debtor must allow: one refusal is enough.
+
+Source. Regulation sheet 3.7 steps 1-4. How it is used: ``contact_rules.decide``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from .contact_blocks import FOREVER, Stop
+from .contact_clock import UTC, zone
+from .contact_facts import Context, Event
+from .contact_limits import DEBT, Limit
+from .contact_ruleset import RuleSet
+from .contact_vocabulary import CHANNELS, check_aware, check_known
+from .contact_windows import REFUSALS, WIN_HOLIDAY, Wishes
+from .decision import Reason
+
+NO_WISHES = Wishes()
+_DAY = timedelta(days=1)
+
+
+class Question:
+    """See the top of this file; the arguments are those of ``decide``."""
+
+    def __init__(
+        self,
+        rulesets: Iterable[RuleSet],
+        *,
+        at: datetime,
+        channel: str,
+        zones: tuple[str, ...],
+        context: Context | None = None,
+        history: Iterable[Event] = (),
+        reservations: Iterable[Event] = (),
+        waived: Collection[str] = (),
+    ):
+        check_aware("at", at)
+        check_known("channel", channel, CHANNELS)
+        if not zones:
+            raise ValueError("zones: empty; name the debtor's time zone")
+        self.asked = at.astimezone(UTC)
+        self.channel = channel
+        self.zones: tuple[ZoneInfo, ...] = tuple(zone(name) for name in zones)
+        self.context = context or Context()
+        self.rulesets = tuple(rulesets)
+        self.waived = waived
+        self.version = "+".join(rules.label for rules in self.rulesets)
+        preferred = self.context.preferred
+        self.wishes = Wishes(self.context.agreed, preferred)
+        self.narrowing_wishes = Wishes(preferred=preferred)
+        self.stops = [*self._stops()]
+        self.graces = [*self._graces()]
+        self.limits = [*self._limits([*history], [*reservations])]
+
+    # --- what is prepared ---
+
+    def _stops(self) -> Iterator[tuple[Reason, Stop]]:
+        if not self.rulesets:
+            yield Reason.of("NO_RULES"), FOREVER
+        for rules in self.rulesets:
+            for block in rules.stops:
+                stop = block.stop(self.channel, self.context, rules.calendar)
+                if stop is not None and not self._is_waived(rules, block.rule_id):
+                    yield rules.reason(block.rule_id), stop
+
+    def _graces(self) -> Iterator[tuple[Reason, Stop]]:
+        for rules in self.rulesets:
+            if rules.grace is None or self._is_waived(rules, rules.grace.rule_id):
+                continue
+            stop = rules.grace.stop(self.channel, self.context, rules.calendar)
+            if stop is not None:
+                first = stop.first_free_day
+                yield rules.reason(rules.grace.rule_id, first_day=first), stop
+
+    def _limits(
+        self, history: list[Event], reservations: list[Event]
+    ) -> Iterator[tuple[RuleSet, Limit, list[list[list[int]]]]]:
+        """Each limit with the days (ordinals) that count, by zone and debt."""
+        if self.context.consented or not (history or reservations):
+            return
+        for rules in self.rulesets:
+            for limit in rules.limits:
+                if self.channel not in limit.channels:
+                    continue
+                if self._is_waived(rules, limit.rule_id):
+                    continue
+                events = self._counted(limit, history, planned=False)
+                events += self._counted(limit, reservations, planned=True)
+                if events:
+                    yield rules, limit, self._days(limit, events)
+
+    def _counted(
+        self, limit: Limit, events: list[Event], *, planned: bool
+    ) -> list[Event]:
+        since = self.asked - (limit.reach + 2) * _DAY
+        return [
+            event
+            for event in events
+            if event.at >= since and limit.concerns(event, self.channel, planned)
+        ]
+
+    def _days(self, limit: Limit, events: list[Event]) -> list[list[list[int]]]:
+        counted = [events]
+        if limit.scope == DEBT:
+            debts = sorted(self.context.debts)
+            counted = [[e for e in events if e.is_about(debt)] for debt in debts]
+        return [
+            [[e.at.astimezone(tz).toordinal() for e in group] for group in counted]
+            for tz in self.zones
+        ]
+
+    def _is_waived(self, rules: RuleSet, rule_id: str) -> bool:
+        return bool(self.waived) and f"{rules.code}.{rule_id}" in self.waived
+
+    # --- what is answered for a moment ---
+
+    def reasons(self, at: datetime) -> Iterator[Reason]:
+        clocks = [at.astimezone(tz) for tz in self.zones]
+        for reason, stop in self.stops:
+            if stop.holds(at, (clock.date() for clock in clocks)):
+                yield reason
+        yield from self._reasons_of_hours(at, clocks)
+        for reason, stop in self.graces:
+            if stop.holds(at, (clock.date() for clock in clocks)):
+                yield reason
+        yield from self._reasons_of_limits(clocks)
+
+    def _reasons_of_hours(
+        self, at: datetime, clocks: list[datetime]
+    ) -> Iterator[Reason]:
+        called_for = self.context.has_called_for(at)
+        for rules in self.rulesets:
+            if called_for and rules.debtor_may_widen:
+                continue
+            wishes = NO_WISHES if called_for else self._wishes(rules)
+            refusals = {self._refusal(rules, clock, wishes) for clock in clocks}
+            widest = next((r for r in REFUSALS if r in refusals), None)
+            if widest is not None:
+                yield rules.reason(widest)
+
+    def _wishes(self, rules: RuleSet) -> Wishes:
+        return self.wishes if rules.debtor_may_widen else self.narrowing_wishes
+
+    def _refusal(self, rules: RuleSet, clock: datetime, wishes: Wishes) -> str | None:
+        """What this set says to this wall clock; waived hours are no refusal."""
+        holiday = clock.date() in rules.holidays
+        if holiday and self._is_waived(rules, WIN_HOLIDAY):
+            holiday = False
+        refusal = rules.timetable.refusal(self.channel, clock, wishes, holiday)
+        if refusal is None or self._is_waived(rules, refusal):
+            return None
+        return refusal
+
+    def _reasons_of_limits(self, clocks: list[datetime]) -> Iterator[Reason]:
+        today = [clock.toordinal() for clock in clocks]
+        for rules, limit, days_by_zone in self.limits:
+            if any(
+                limit.refuses(day, days, rules.week_start)
+                for day, groups in zip(today, days_by_zone, strict=True)
+                for days in groups
+            ):
+                yield rules.reason(limit.rule_id)
+
+    def passes(self, at: datetime) -> bool:
+        return next(self.reasons(at), None) is None

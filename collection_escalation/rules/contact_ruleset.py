@@ -1,0 +1,82 @@
+"""A set of contact rules: one source, one version, the holidays of one place.
+
+Rule. A set holds its windows, limits, stops and its grace for the first contact. Sets
+are never changed, a new version is a new set: every decision names its versions. What cannot be meant (two windows that overlap, a cap of zero) is refused here, once.
+
+Source. Regulation sheet 3.1 (header) and 3.8 (presets).
+
+Worked example: the house rule of the user's documents, Monday-Friday 08-18, once a day.
+
+>>> from .contact_limits import Count
+>>> live = frozenset({"phone", "visit"})
+>>> house = RuleSet(
+...     code="HOUSE",
+...     version="1",
+...     nature="house",
+...     windows=Window.weekly(live, (0, 1, 2, 3, 4), "08:00", "18:00"),
+...     limits=(Count("LIM_DAY", live, cap=1),),
+... )
+>>> house.label, [block.kind for block in house.stops][:2]
+('HOUSE@1', ['CEASE', 'ATTORNEY'])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from .business_days import Calendar
+from .contact_blocks import Block, with_those_that_hold_everywhere
+from .contact_limits import Grace, Limit
+from .contact_vocabulary import check_known
+from .contact_windows import Timetable, Window
+from .decision import Reason
+
+NATURES = ("statute", "guidance", "prudent", "house")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The contact rules of one source, in one version, with the holidays of the place.
+
+    ``nature`` tells who may waive it; it is reported with every reason.
+    ``debtor_may_widen``: hours the debtor agreed to open windows beyond the set's own.
+    """
+
+    code: str
+    version: str = ""
+    nature: str = "statute"
+    windows: tuple[Window, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    grace: Grace | None = None
+    holidays: frozenset[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})
+    week_start: int = 0
+    debtor_may_widen: bool = True
+    timetable: Timetable = field(init=False, repr=False, compare=False)
+    stops: tuple[Block, ...] = field(init=False, repr=False, compare=False)
+    calendar: Calendar = field(init=False, repr=False, compare=False)
+    label: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.code:
+            raise ValueError("code: empty; name the set, for example BR-SP")
+        check_known("nature", self.nature, NATURES)
+        if self.week_start not in range(7):
+            raise ValueError(f"week_start: {self.week_start}; use 0 (Mon) to 6 (Sun)")
+        names = [limit.rule_id for limit in self.limits]
+        if len(set(names)) < len(names):
+            raise ValueError(f"limits: a rule_id occurs twice in {names}; rename one")
+        label = f"{self.code}@{self.version}" if self.version else self.code
+        derived = {
+            "timetable": Timetable.of(self.windows),
+            "stops": with_those_that_hold_everywhere(self.blocks),
+            "calendar": Calendar(self.holidays, self.weekend),
+            "label": label,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def reason(self, rule_id: str, **args: object) -> Reason:
+        return Reason.of(f"{self.code}.{rule_id}", nature=self.nature, **args)
