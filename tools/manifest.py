@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 # What the tests and the demo look for beyond the module's own dependencies.
-ALWAYS = ["account", "account_payment", "l10n_br", "mail", "portal", "sms"]
-IF_PRESENT = ["test_lint"]
+ALWAYS = ["account", "account_payment", "l10n_br", "mail", "phone_validation", "portal", "sms"]
 
 
 def depends(module_dir: Path) -> list[str]:
@@ -16,15 +15,13 @@ def depends(module_dir: Path) -> list[str]:
     return ast.literal_eval(manifest.read_text()).get("depends", [])
 
 
-def template_modules(module_dir: Path, addons: str) -> list[str]:
-    paths = [Path(path) for path in addons.split(",")]
-    present = [name for name in IF_PRESENT if any((path / name).is_dir() for path in paths)]
-    return sorted({*ALWAYS, *depends(module_dir), *present})
+def template_modules(module_dir: Path) -> list[str]:
+    return sorted({*ALWAYS, *depends(module_dir)})
 
 
 if __name__ == "__main__":
-    verb, directory, *rest = sys.argv[1:]
+    verb, directory = sys.argv[1:]
     if verb == "template-modules":
-        print(",".join(template_modules(Path(directory), rest[0])))
+        print(",".join(template_modules(Path(directory))))
     else:
         sys.exit(f"unknown verb {verb}")

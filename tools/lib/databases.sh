@@ -60,7 +60,7 @@ claim_db_only() {
 
 # What every database has: the module's own dependencies, and what its tests look for.
 template_modules() {
-    "$VENV_PY" "$TOOLS/manifest.py" template-modules "$MODULE_DIR" "$ODOO_ADDONS"
+    "$VENV_PY" "$TOOLS/manifest.py" template-modules "$MODULE_DIR"
 }
 
 # ensure_template NAME [--with-demo]

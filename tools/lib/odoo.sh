@@ -22,6 +22,10 @@ write_odoo_conf() {
     export PYTHONPATH=$ODOO_PATH
     # Odoo reads files of the module while others may run it: leave no .pyc between them.
     export PYTHONDONTWRITEBYTECODE=1
+    # Qt inside wkhtmltopdf complains when it has no such folder.
+    export XDG_RUNTIME_DIR=$DEV/run
+    mkdir -p "$XDG_RUNTIME_DIR"
+    chmod 700 "$XDG_RUNTIME_DIR"
     export CE_ODOO_ARGS
     CE_ODOO_ARGS=$("$VENV_PY" -c 'import json, sys; print(json.dumps(sys.argv[1:]))' \
         --config="$ODOO_CONF" --addons-path="$ODOO_ADDONS,$MODULE_PARENT" --data-dir="$DATA" \

@@ -1,0 +1,122 @@
+"""Judges an Odoo log, for ./dev: did the run do what it should, without a word of warning?
+
+    odoo_log.py clean LOG                  one check: no WARNING, ERROR or CRITICAL line
+    odoo_log.py tests LOG [TESTS_FOLDER]   the same, and every test ran: none failed, none was
+                                           skipped, and (with TESTS_FOLDER) none was forgotten
+
+What is wrong goes to stderr, `passed failed` to stdout. Lines that a regular expression in
+tools/log-allow.txt matches are let through; each needs its reason there.
+"""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+LINE = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+?): (?P<message>.*)"
+)
+BAD = {"WARNING", "ERROR", "CRITICAL"}
+RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+VERDICT = re.compile(r"(FAIL|ERROR): ")
+STARTED = re.compile(r"Starting (\w+)\.(\w+) \.\.\.")
+SKIPPED = re.compile(r"skipped (\S+ : .*|setUpClass .*)")
+# What Odoo says again, in sum, after a failure it has already told.
+SUMMARY = re.compile(r"\d+ failed, \d+ error\(s\)|Module \S+: \d+ failures|At least one test failed|=+$")
+ALLOW = Path(__file__).with_name("log-allow.txt")
+
+
+def allowed_patterns() -> list[re.Pattern]:
+    lines = ALLOW.read_text().splitlines() if ALLOW.exists() else []
+    return [re.compile(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def entries(path: Path):
+    """Yields (level, logger, message with its continuation lines)."""
+    current = None
+    for line in path.read_text(errors="replace").splitlines():
+        match = LINE.match(line)
+        if match:
+            if current:
+                yield tuple(current)
+            current = [match["level"], match["logger"], match["message"]]
+        elif current:
+            current[2] += "\n" + line
+        elif line.startswith("Traceback"):
+            current = ["CRITICAL", "python", line]
+    if current:
+        yield tuple(current)
+
+
+def indent(text: str, limit: int = 40) -> str:
+    lines = text.rstrip().splitlines()
+    if len(lines) > limit:
+        lines = [*lines[:5], "…", *lines[-(limit - 5) :]]
+    return "\n    ".join(lines)
+
+
+def written_tests(folder: Path) -> set[tuple[str, str]]:
+    """(class, method) of every Odoo test in the folder, as written; rule tests are pytest's."""
+    found = set()
+    for path in sorted(folder.glob("test_*.py")):
+        if path.name.startswith("test_rules_"):
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+                found |= {
+                    (node.name, item.name)
+                    for item in node.body
+                    if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
+                }
+    return found
+
+
+class Verdict:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def fail(self, text: str) -> None:
+        self.failed += 1
+        print(f"  ✗ {indent(text)}", file=sys.stderr)
+
+
+def judge(mode: str, log: Path, tests: Path | None) -> Verdict:
+    verdict, allowed, seen = Verdict(), allowed_patterns(), set()
+    started, run, broken = set(), None, 0
+    for level, logger, message in entries(log):
+        first = message.split("\n", 1)[0]
+        if match := RESULT.search(first):
+            run, broken = int(match[3]), int(match[1]) + int(match[2])
+        if match := STARTED.match(first):
+            started.add((match[1], match[2]))
+        if match := SKIPPED.match(first):
+            verdict.fail(f"skipped: {match[1]}")
+            broken += 1
+        if level not in BAD or any(pattern.search(f"{logger}: {message}") for pattern in allowed):
+            continue
+        if SUMMARY.match(first):
+            continue
+        if VERDICT.match(first):
+            verdict.fail(message)
+        elif (logger, first) not in seen:
+            seen.add((logger, first))
+            verdict.fail(f"{level} {logger}: {message}")
+    if mode == "clean":
+        verdict.passed = int(not verdict.failed)
+        return verdict
+    verdict.passed = max((run or 0) - broken, 0)
+    if not run:
+        verdict.fail("no test ran")
+    elif tests:
+        for name, method in sorted(written_tests(tests) - started):
+            verdict.fail(f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)")
+    return verdict
+
+
+def main(mode: str, log: str, tests: str = "") -> None:
+    verdict = judge(mode, Path(log), Path(tests) if tests else None)
+    print(verdict.passed, verdict.failed)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
