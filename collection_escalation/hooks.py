@@ -1,0 +1,13 @@
+def _post_init_hook(env):
+    """Put the existing ledger under collection, asleep: nothing is evaluated or sent
+    before a manager starts collections. Fill in what the company can know by itself."""
+    env["collection.item"]._birth()
+    for company in env["res.company"].search([]):
+        company.collection_tz = company.collection_tz or (
+            company.partner_id.tz or env.user.tz
+        )
+
+
+def _uninstall_hook(env):
+    """Mails that were written but have not left must not leave without their guard."""
+    env["collection.contact"].search([("state", "=", "queued")])._withdraw_mail()

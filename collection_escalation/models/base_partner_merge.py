@@ -1,0 +1,65 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Debtors and their files are merged before the partners. The core would find
+        two debtors of one customer, and delete one with its history."""
+        self.env["collection.debtor"].sudo()._merge_partners(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    @api.model
+    def _merge_partners(self, sources, target):
+        """Give the debtors of ``sources`` to ``target``, company by company. One file
+        stays open: the items and contacts of the other go there. What was decided for the
+        target stays; what it had not decided is taken over. Pauses all stay."""
+        target = target.commercial_partner_id
+        found = self.search([("partner_id", "in", (sources | target).ids)])
+        for company_debtors in found.grouped("company_id").values():
+            keep = company_debtors.filtered(lambda d: d.partner_id == target)[:1]
+            keep = keep or company_debtors[0]
+            (company_debtors - keep)._merge_into(keep)
+            if keep.partner_id != target:
+                self.env.flush_all()
+                keep.write({"partner_id": target.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def _merge_into(self, keep):
+        """Move everything of these debtors to ``keep`` and delete them."""
+        if not self:
+            return
+        keep_case = keep.case_id
+        for case in self.case_ids.filtered(lambda c: c.state == "open"):
+            if not keep_case:
+                keep_case = case
+                continue
+            case.item_ids.write({"case_id": keep_case.id})
+            case.contact_ids.write({"case_id": keep_case.id})
+            case.write({"state": "closed", "outcome": "merged",
+                        "date_closed": keep._get_today()})
+        self.env.flush_all()
+        for records in (self.case_ids, self.item_ids, self.contact_ids, self.hold_ids):
+            records.write({"debtor_id": keep.id})
+        moves = self.env["collection.stage.move"].search([("debtor_id", "in", self.ids)])
+        moves.write({"debtor_id": keep.id})
+        for name in ("policy_id", "user_id", "party", "tz"):
+            if not keep[name]:
+                keep[name] = next(filter(None, self.mapped(name)), False)
+        keep._message_log(
+            body=self.env._(
+                "Merged with %s.", ", ".join(self.mapped("partner_id.display_name"))
+            )
+        )
+        self.env.flush_all()
+        self.invalidate_recordset()
+        self.unlink()
+        keep_case._refresh()
+        keep.item_ids._wake()

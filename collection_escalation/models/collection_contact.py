@@ -1,0 +1,403 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .collection_stage_step import CHANNELS
+
+STATES = [
+    ("planned", "Planned"),
+    ("queued", "Ready to leave"),
+    ("sending", "Leaving"),
+    ("made", "Made"),
+    ("skipped", "Not needed"),
+    ("missed", "Missed"),
+    ("blocked", "Not permitted"),
+    ("failed", "Failed"),
+    ("uncertain", "Uncertain"),
+]
+#: The one gate: from each state the states that may follow.
+TRANSITIONS = {
+    "planned": {"queued", "made", "skipped", "missed", "failed", "blocked"},
+    "queued": {"sending", "planned", "skipped", "failed"},
+    "sending": {"made", "failed", "uncertain", "planned"},
+    "uncertain": {"made", "failed"},
+    "made": set(),
+    "skipped": set(),
+    "missed": set(),
+    "blocked": set(),
+    "failed": set(),
+}
+#: What becomes of the lines of a contact that reaches the state.
+LINE_STATES = {
+    "made": "made",
+    "skipped": "cancelled",
+    "missed": "missed",
+    "blocked": "cancelled",
+    "failed": "failed",
+    "uncertain": "made",
+}
+OUTCOMES = [
+    ("sent", "Sent"),
+    ("no_answer", "No answer"),
+    ("busy", "Busy"),
+    ("voicemail", "Voicemail"),
+    ("conversation", "Talked with the customer"),
+    ("wrong_party", "Somebody else answered"),
+    ("not_connected", "Number does not work"),
+    ("met", "Met in person"),
+    ("not_met", "Nobody there"),
+    ("reply", "The customer wrote"),
+]
+
+
+class CollectionContact(models.Model):
+    """One attempt to reach the debtor, planned or made, by a person or the system. The
+    planned ones are the outbox, the made ones the log, which nobody may change."""
+
+    _name = "collection.contact"
+    _description = "Collection contact"
+    _order = "planned_at desc, id desc"
+    _rec_names_search = ["partner_id.name"]
+
+    debtor_id = fields.Many2one(
+        "collection.debtor",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        readonly=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        related="debtor_id.partner_id",
+        store=True,
+        index=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
+    case_id = fields.Many2one(
+        "collection.case", string="File", ondelete="set null", index=True, readonly=True
+    )
+    kind = fields.Selection(
+        [("dunning", "Collection step"), ("invoice", "The invoice itself"),
+         ("inbound", "From the customer")],
+        default="dunning",
+        required=True,
+        readonly=True,
+    )
+    step_id = fields.Many2one(
+        "collection.stage.step", ondelete="set null", readonly=True
+    )
+    stage_id = fields.Many2one(
+        "collection.stage",
+        ondelete="set null",
+        readonly=True,
+        help="The highest stage among the invoices: it sets the tone.",
+    )
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    direction = fields.Selection(
+        [("out", "To the customer"), ("in", "From the customer")],
+        default="out",
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        STATES, default="planned", required=True, readonly=True, index=True
+    )
+    delivery_status = fields.Selection(
+        [
+            ("sent", "Accepted by the mail server"),
+            ("delivered", "Delivered"),
+            ("opened", "Opened"),
+            ("bounced", "Came back"),
+            ("returned", "Returned"),
+        ],
+        readonly=True,
+    )
+    planned_at = fields.Datetime(
+        readonly=True, index="btree_not_null", help="First permitted moment."
+    )
+    planned_on = fields.Date(readonly=True, help="The same day for the customer.")
+    not_before = fields.Date(readonly=True, help="Not planned before this day.")
+    made_at = fields.Datetime(readonly=True)
+    made_on = fields.Date(readonly=True, help="The same day for the customer.")
+    tz = fields.Char(string="Customer's zone", readonly=True)
+    outcome = fields.Selection(OUTCOMES, readonly=True)
+    user_id = fields.Many2one("res.users", string="Collector", readonly=True)
+    made_by_id = fields.Many2one("res.users", string="Made by", readonly=True)
+    recipient_id = fields.Many2one(
+        "res.partner", ondelete="set null", readonly=True, string="Person addressed"
+    )
+    destination = fields.Char(
+        readonly=True, string="Address", help="Address or number as used."
+    )
+    lang = fields.Char(readonly=True, string="Language")
+    reviewed = fields.Boolean(
+        readonly=True, help="Somebody looked at it before it leaves."
+    )
+    reasons = fields.Json(readonly=True)
+    why = fields.Char(compute="_compute_why", string="Why then")
+    decision_version = fields.Char(readonly=True)
+    error = fields.Char(readonly=True)
+    note = fields.Text(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+    message_id = fields.Many2one(
+        "mail.message", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+    access_token = fields.Char(
+        readonly=True, default=lambda self: secrets.token_urlsafe(24), copy=False
+    )
+    line_ids = fields.One2many("collection.contact.line", "contact_id", readonly=True)
+    fallback_of_id = fields.Many2one(
+        "collection.contact", ondelete="set null", readonly=True
+    )
+    amount_text = fields.Char(compute="_compute_amount_text", string="Amounts")
+    item_count = fields.Integer(compute="_compute_amount_text", string="Invoices")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+    preview_subject = fields.Char(compute="_compute_preview", string="Subject")
+
+    _outbox_idx = models.Index("(planned_at) WHERE state = 'planned'")
+    _sending_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
+    _history_idx = models.Index("(debtor_id, made_at) WHERE made_at IS NOT NULL")
+
+    @api.depends("partner_id.display_name", "channel")
+    def _compute_display_name(self):
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        for contact in self:
+            contact.display_name = (
+                f"{contact.partner_id.display_name}: {labels.get(contact.channel, '')}"
+            )
+
+    @api.depends("reasons")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        for contact in self:
+            contact.why = self.env["collection.reason"]._explain(contact.reasons)
+
+    @api.depends("line_ids.state")
+    def _compute_amount_text(self):
+        for contact in self:
+            lines = contact._get_lines()
+            contact.item_count = len(lines.filtered("item_id"))
+            contact.amount_text = " + ".join(
+                total["currency"].format(total["open"])
+                for total in contact._get_totals()
+            )
+
+    def _compute_preview(self):
+        for contact in self:
+            values = contact._render_preview()
+            contact.preview = values["body_html"]
+            contact.preview_subject = values["subject"]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        if kept := self.filtered(lambda c: c.state not in ("planned", "skipped")):
+            raise UserError(
+                self.env._(
+                    "%(count)s contacts are evidence and cannot be deleted, for instance "
+                    "“%(name)s”. Add a remark to the file instead.",
+                    count=len(kept),
+                    name=kept[0].display_name,
+                )
+            )
+
+    def write(self, vals):
+        """What was made is evidence: only what arrives later (delivery, links to the
+        mail) may be added. States change through `_set_state`."""
+        later = {"delivery_status", "mail_id", "message_id", "case_id", "debtor_id"}
+        if "state" in vals:
+            raise UserError(self.env._("The state of a contact changes by its buttons."))
+        if not set(vals) <= later and self.filtered(
+            lambda c: c.state in ("made", "missed", "failed", "blocked", "uncertain")
+        ):
+            raise UserError(
+                self.env._("A contact that was made cannot be changed, only remarked on.")
+            )
+        return super().write(vals)
+
+    # -- the gate ------------------------------------------------------------------------
+
+    def _set_state(self, state, reasons=None, line_state=None, **vals):
+        """The one gate of the state machine: checks that the change is legal, carries the
+        lines along, and wakes the items whose plan may go on.
+
+        :param reasons: stored reasons (see `collection.reason`), or None to keep them
+        :param line_state: for the lines, when not the usual one of `LINE_STATES`
+        :raise UserError: a transition that `TRANSITIONS` does not know"""
+        for contact in self:
+            if state not in TRANSITIONS[contact.state]:
+                raise UserError(
+                    self.env._(
+                        "“%(contact)s” is %(old)s and cannot become %(new)s.",
+                        contact=contact.display_name,
+                        old=contact.state,
+                        new=state,
+                    )
+                )
+        vals["state"] = state
+        if reasons is not None:
+            vals["reasons"] = reasons
+        super().write(vals)
+        if state in LINE_STATES:
+            lines = self.line_ids.filtered(lambda line: line.state == "planned")
+            if state in ("made", "uncertain"):
+                lines._freeze()
+            lines.write({"state": line_state or LINE_STATES[state]})
+            lines.item_id._wake()
+
+    def _get_lines(self):
+        """The lines that count: all but those taken out."""
+        return self.line_ids.filtered(lambda line: line.state != "cancelled")
+
+    def _get_totals(self):
+        """Totals by currency of what the contact states, each the sum of its lines:
+        list of {"currency", "original", "open"}; never across currencies."""
+        self.ensure_one()
+        totals = {}
+        for line in self._get_lines():
+            total = totals.setdefault(
+                line.currency_id,
+                {"currency": line.currency_id, "original": 0.0, "open": 0.0},
+            )
+            total["original"] += line.get_amount("original")
+            total["open"] += line.get_amount("open")
+        for currency, total in totals.items():
+            total["original"] = currency.round(total["original"])
+            total["open"] = currency.round(total["open"])
+        return list(totals.values())
+
+    # -- what a person does --------------------------------------------------------------
+
+    def action_log_no_answer(self):
+        return self._log_attempt("no_answer")
+
+    def action_log_conversation(self):
+        return self._log_attempt("conversation")
+
+    def action_log_wrong_number(self):
+        return self._log_attempt("not_connected")
+
+    def _log_attempt(self, outcome):
+        """Record what came of a planned call or visit, made by the user just now.
+
+        A moment that is not permitted is refused, and the refused attempt is logged with
+        its rule (design, invariant 2)."""
+        self.ensure_one()
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        contact_sudo = self.sudo()
+        if contact_sudo.channel == "email" or contact_sudo.state != "planned":
+            raise UserError(self.env._("Only planned calls, visits and letters are logged."))
+        now = fields.Datetime.now()
+        decision = contact_sudo._decide(now)
+        if not decision.allowed:
+            return contact_sudo._log_blocked(decision, self.env.user)
+        failed = outcome == "not_connected"
+        contact_sudo._set_state(
+            "failed" if failed else "made",
+            outcome=outcome,
+            made_at=now,
+            made_on=contact_sudo.debtor_id._get_today(),
+            tz=contact_sudo.debtor_id._get_zone_names()[0],
+            made_by_id=self.env.user.id,
+            decision_version=decision.version,
+        )
+        return True
+
+    def _log_blocked(self, decision, user):
+        """Keep the refused attempt and tell the person when it is permitted."""
+        reasons = [self.env["collection.reason"]._store(r) for r in decision.reasons]
+        self.create(
+            {
+                **self._prepare_copy_vals(),
+                "state": "blocked",
+                "reasons": reasons,
+                "made_by_id": user.id,
+                "made_at": fields.Datetime.now(),
+                "decision_version": decision.version,
+            }
+        )
+        moment = decision.next_allowed
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "title": self.env._("Not permitted now"),
+                "message": self.env._(
+                    "%(why)s. Next permitted moment: %(moment)s.",
+                    why=self.env["collection.reason"]._explain(reasons),
+                    moment=moment.strftime("%Y-%m-%d %H:%M") if moment else "-",
+                ),
+            },
+        }
+
+    def _prepare_copy_vals(self):
+        self.ensure_one()
+        return {
+            "debtor_id": self.debtor_id.id,
+            "company_id": self.company_id.id,
+            "case_id": self.case_id.id,
+            "step_id": self.step_id.id,
+            "stage_id": self.stage_id.id,
+            "channel": self.channel,
+            "kind": self.kind,
+            "user_id": self.user_id.id,
+        }
+
+    def action_remove(self):
+        """Take planned contacts out of the outbox: the step is left out this time."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        planned_sudo = self.sudo().filtered(lambda c: c.state in ("planned", "queued"))
+        planned_sudo._withdraw_mail()
+        planned_sudo._set_state(
+            "skipped",
+            line_state="missed",
+            reasons=[{"code": "REMOVED", "args": {"user": self.env.user.name}}],
+            made_by_id=self.env.user.id,
+        )
+        return self._notify_done(
+            self.env._("%s messages were taken out.", len(planned_sudo))
+        )
+
+    def action_review(self):
+        """Release reviewed messages: they leave at their planned moment."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        planned_sudo = self.sudo().filtered(lambda c: c.state == "planned")
+        planned_sudo.write({"reviewed": True})
+        return self._notify_done(
+            self.env._(
+                "%s messages will leave at their planned moment.", len(planned_sudo)
+            )
+        )
+
+    def action_resolve_sent(self):
+        """A person found out that an uncertain message did leave."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        self.sudo()._set_state("made", made_by_id=self.env.user.id)
+
+    def action_resolve_not_sent(self):
+        """A person found out that an uncertain message did not leave."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        self.sudo()._set_state("failed", made_by_id=self.env.user.id)
+
+    def _notify_done(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+
+
+class CollectionContactLine(models.Model):
+    """Contact × open item × step. Unique while neither cancelled nor failed: a step
+    reaches an item at most once per cycle. Frozen when sent: the evidence."""
+
+    _name = "collection.contact.line"
+    _description = "Invoice in a collection contact"
+    _order = "contact_id, date_due, id"
+
+    contact_id = fields.Many2one(
+        "collection.contact",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
+    )
+    company_id = fields.Many2one(related="contact_id.company_id")
+    item_id = fields.Many2one(
+        "collection.item", ondelete="set null", index=True, readonly=True
+    )
+    credit_line_id = fields.Many2one(
+        "account.move.line", string="Credit", ondelete="set null", readonly=True
+    )
+    step_id = fields.Many2one(
+        "collection.stage.step", ondelete="set null", readonly=True
+    )
+    stage_id = fields.Many2one("collection.stage", ondelete="set null", readonly=True)
+    cycle = fields.Integer(readonly=True)
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("made", "Made"),
+            ("missed", "Missed"),
+            ("cancelled", "Taken out"),
+            ("failed", "Failed"),
+        ],
+        default="planned",
+        required=True,
+        readonly=True,
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    invoice_name = fields.Char(readonly=True)
+    date_due = fields.Date(readonly=True)
+    amount_original = fields.Monetary(readonly=True)
+    amount_open = fields.Monetary(readonly=True)
+    days_overdue = fields.Integer(readonly=True)
+    frozen = fields.Boolean(readonly=True)
+
+    _once_per_cycle = models.UniqueIndex(
+        "(item_id, step_id, cycle) WHERE state IN ('planned', 'made', 'missed')",
+        "A step reaches an invoice once.",
+    )
+
+    @api.depends("invoice_name", "item_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.invoice_name or line.item_id.display_name or ""
+
+    def _get_ledger_line(self):
+        return self.item_id.move_line_id or self.credit_line_id
+
+    def get_amount(self, which):
+        """Amount ``original`` or ``open`` in the line's currency: as frozen, else as the
+        ledger says now. Credits are negative."""
+        self.ensure_one()
+        if self.frozen:
+            return self.amount_original if which == "original" else self.amount_open
+        ledger = self._get_ledger_line()
+        return (
+            ledger.amount_currency
+            if which == "original"
+            else ledger.amount_residual_currency
+        )
+
+    def get_days_overdue(self):
+        self.ensure_one()
+        if self.frozen:
+            return self.days_overdue
+        today = self.contact_id.debtor_id._get_today()
+        return max((today - self.date_due).days, 0) if self.date_due else 0
+
+    def _freeze(self):
+        """Keep what the debtor is being told, in the words of the ledger now."""
+        for line in self.filtered(lambda line: not line.frozen):
+            ledger = line._get_ledger_line()
+            line.write(
+                {
+                    "invoice_name": ledger.move_id.name or line.invoice_name,
+                    "amount_original": ledger.amount_currency,
+                    "amount_open": ledger.amount_residual_currency,
+                    "days_overdue": line.get_days_overdue(),
+                    "frozen": True,
+                }
+            )
+
+    def _cancel(self, code, **args):
+        """Take lines out of contacts that have not left. A contact that has no invoice
+        left is skipped, with ``code`` as its reason."""
+        waiting = self.filtered(
+            lambda line: line.state == "planned"
+            and line.contact_id.state in ("planned", "queued")
+        )
+        waiting.write({"state": "cancelled"})
+        emptied = waiting.contact_id.filtered(
+            lambda c: not c.line_ids.filtered(
+                lambda line: line.item_id and line.state == "planned"
+            )
+        )
+        emptied._withdraw_mail()
+        emptied._set_state("skipped", reasons=[{"code": code, "args": args}])

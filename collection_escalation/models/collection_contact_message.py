@@ -1,0 +1,250 @@
+"""What a contact says and to whom: recipient, statement, links, rendering."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+TEMPLATE_INVOICE = "collection_escalation.mail_template_invoice"
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    # -- planning ------------------------------------------------------------------------
+
+    @api.model
+    def _plan(self, wanted, cases):
+        """Make the contacts that the evaluation asks for.
+
+        :param wanted: {(debtor id, channel, kind): [(ItemRow, step)]}
+        :param cases: {debtor id: open case}
+        A contact that is planned already for the debtor, channel and kind takes the new
+        items in: one notice per debtor, not one per invoice."""
+        waiting = {
+            (c.debtor_id.id, c.channel, c.kind): c
+            for c in self.search(
+                [
+                    ("debtor_id", "in", [debtor_id for debtor_id, *_ in wanted]),
+                    ("state", "=", "planned"),
+                ],
+                order="id desc",
+            )
+        }
+        Line = self.env["collection.contact.line"]
+        lines, new, new_keys = [], [], []
+        for key, pairs in wanted.items():
+            debtor_id, channel, kind = key
+            if contact := waiting.get(key):
+                lines += self._prepare_lines(contact, pairs, contact.line_ids.item_id)
+                contact._raise_tone(pairs)
+                continue
+            debtor = self.env["collection.debtor"].browse(debtor_id)
+            highest = self._get_highest_step(step for _row, step in pairs)
+            new.append(
+                {
+                    "debtor_id": debtor_id,
+                    "company_id": debtor.company_id.id,
+                    "case_id": cases[debtor_id].id if debtor_id in cases else False,
+                    "kind": kind,
+                    "channel": channel,
+                    "step_id": highest.id,
+                    "stage_id": highest.stage_id.id,
+                    "user_id": debtor.collector_id.id,
+                    **debtor._get_review_vals(channel),
+                }
+            )
+            new_keys.append(key)
+        created = self.create(new)
+        for contact, key in zip(created, new_keys, strict=True):
+            lines += self._prepare_lines(contact, wanted[key], ())
+        Line.create(lines)
+        return created
+
+    def _prepare_lines(self, contact, pairs, present):
+        present_ids = set(present.ids) if present else set()
+        return [
+            {
+                "contact_id": contact.id,
+                "item_id": row.id,
+                "step_id": step.id,
+                "stage_id": step.stage_id.id,
+                "cycle": row.cycle,
+                "currency_id": row.currency_id,
+                "date_due": row.due,
+            }
+            for row, step in pairs
+            if step or row.id not in present_ids
+        ]
+
+    def _get_highest_step(self, steps):
+        return max(
+            steps,
+            key=lambda s: s.stage_id.sequence if s else -1,
+            default=self.env["collection.stage.step"],
+        )
+
+    def _raise_tone(self, pairs):
+        highest = self._get_highest_step([self.step_id, *(step for _row, step in pairs)])
+        if highest != self.step_id:
+            self.write({"step_id": highest.id, "stage_id": highest.stage_id.id})
+
+    # -- recipient -----------------------------------------------------------------------
+
+    def _resolve_recipients(self):
+        """Find the person, address and language of each contact, once per channel:
+        invoice address, else the debtor. What is missing stays empty."""
+        for contact in self:
+            partner = contact.partner_id
+            address = partner.browse(partner.address_get(["invoice"])["invoice"])
+            if contact.channel == "email":
+                person = address if address.email_normalized else partner
+                destination = person.email_normalized
+            elif contact.channel == "phone":
+                person = address if address.phone else partner
+                destination = person.phone
+            else:
+                person = address
+                destination = " ".join(
+                    (person._display_address(without_company=True) or "").split()
+                )
+            contact.write(
+                {
+                    "recipient_id": person.id,
+                    "destination": destination or False,
+                    "lang": contact._get_language(person),
+                }
+            )
+
+    def _get_language(self, person):
+        """The person's language, else the customer's, if it is installed; else the
+        company's."""
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        wanted = (person.lang, self.partner_id.lang, self.company_id.partner_id.lang)
+        return next((lang for lang in wanted if lang in installed), self.env.lang or "en_US")
+
+    # -- statement -----------------------------------------------------------------------
+
+    def get_statement(self):
+        """What the message states, one dict per invoice or credit: {"line", "name",
+        "date_due", "original", "open", "days_overdue", "currency", "url", "is_credit",
+        "overdue"}; oldest first, credits last."""
+        self.ensure_one()
+        rows = []
+        for line in self._get_lines():
+            ledger = line._get_ledger_line()
+            rows.append(
+                {
+                    "line": line,
+                    "name": line.invoice_name or ledger.move_id.name or "",
+                    "date_due": line.date_due,
+                    "original": line.get_amount("original"),
+                    "open": line.get_amount("open"),
+                    "days_overdue": line.get_days_overdue(),
+                    "currency": line.currency_id,
+                    "url": self.get_line_url(line),
+                    "is_credit": bool(line.credit_line_id),
+                    "overdue": line.get_days_overdue() > 0,
+                }
+            )
+        return sorted(
+            rows, key=lambda r: (r["is_credit"], str(r["date_due"]), r["line"].id)
+        )
+
+    def get_statement_totals(self):
+        """Totals of `get_statement` by currency: [{"currency", "original", "open"}]."""
+        return self._get_totals()
+
+    def get_creditor(self):
+        """Who writes: the partner of the root company."""
+        return self.company_id.root_id.partner_id
+
+    def get_url(self):
+        """Link to everything the message states. The token is this contact's own."""
+        return (
+            f"{self.get_base_url()}/statement/{self.id}/{self.sudo().access_token}"
+        )
+
+    def get_line_url(self, line):
+        return f"{self.get_url()}/{line.id}"
+
+    def _take_credits(self):
+        """Show unallocated credits of the debtor beside the invoices, in currencies of
+        the contact: they lower what is asked for."""
+        AccountLine = self.env["account.move.line"]
+        vals_list = []
+        for contact in self:
+            currencies = contact.line_ids.currency_id
+            credits = AccountLine.search(
+                [
+                    ("partner_id", "=", contact.partner_id.id),
+                    ("company_id", "=", contact.company_id.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", "<", 0),
+                    ("currency_id", "in", currencies.ids),
+                ]
+            )
+            vals_list += [
+                {
+                    "contact_id": contact.id,
+                    "credit_line_id": credit.id,
+                    "currency_id": credit.currency_id.id,
+                    "date_due": credit.date,
+                }
+                for credit in credits - contact._get_lines().credit_line_id
+            ]
+        self.env["collection.contact.line"].create(vals_list)
+
+    # -- rendering -----------------------------------------------------------------------
+
+    def _get_template(self):
+        """The mail.template of the contact.
+
+        :raise UserError: the step lost its template"""
+        self.ensure_one()
+        template = (
+            self.env.ref(TEMPLATE_INVOICE, raise_if_not_found=False)
+            if self.kind == "invoice"
+            else self.step_id.template_id
+        )
+        if not template:
+            raise UserError(
+                self.env._(
+                    "The step “%s” has no e-mail template. Choose one in the plan.",
+                    self.step_id.name or self.stage_id.name or "-",
+                )
+            )
+        return template
+
+    def _render_preview(self):
+        """{"subject", "body_html"} as the debtor would read it now; for a person's eyes,
+        so an error is shown in place of the text."""
+        self.ensure_one()
+        if self.message_id:
+            message_sudo = self.message_id.sudo()
+            return {"subject": message_sudo.subject, "body_html": message_sudo.body}
+        if self.channel != "email":
+            return {"subject": "", "body_html": self.step_id.script or ""}
+        try:
+            with self.env.cr.savepoint():
+                values = self._get_template().sudo()._generate_template(
+                    self.ids, ("subject", "body_html")
+                )[self.id]
+        except (UserError, ValueError) as error:
+            return {"subject": "", "body_html": str(error)}
+        return values
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    def _get_review_vals(self, channel):
+        """While messages are reviewed before sending, nothing is planned before
+        tomorrow, so that somebody can look at it today."""
+        until = self.company_id.collection_review_until
+        today = self._get_today()
+        if channel != "email" or not until or until < today:
+            return {"reviewed": True}
+        return {"reviewed": False, "not_before": today + timedelta(days=1)}

@@ -1,0 +1,98 @@
+"""Where the debtor lives: country, state, time zone, today's date, business days."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytz
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+#: IANA zone by state for the countries of our users that have several zones.
+#: Source: IANA tz database 2025b, file `backward` and zone1970.tab comments.
+STATE_ZONES = {
+    ("BR", "AC"): "America/Rio_Branco",
+    ("BR", "AL"): "America/Maceio",
+    ("BR", "AM"): "America/Manaus",
+    ("BR", "AP"): "America/Belem",
+    ("BR", "BA"): "America/Bahia",
+    ("BR", "CE"): "America/Fortaleza",
+    ("BR", "MA"): "America/Fortaleza",
+    ("BR", "MS"): "America/Campo_Grande",
+    ("BR", "MT"): "America/Cuiaba",
+    ("BR", "PA"): "America/Belem",
+    ("BR", "PB"): "America/Fortaleza",
+    ("BR", "PE"): "America/Recife",
+    ("BR", "PI"): "America/Fortaleza",
+    ("BR", "RN"): "America/Fortaleza",
+    ("BR", "RO"): "America/Porto_Velho",
+    ("BR", "RR"): "America/Boa_Vista",
+    ("BR", "SE"): "America/Maceio",
+    ("BR", "TO"): "America/Araguaina",
+    **{
+        ("BR", state): "America/Sao_Paulo"
+        for state in ("DF", "ES", "GO", "MG", "PR", "RJ", "RS", "SC", "SP")
+    },
+}
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    def _get_country_state(self):
+        """(country code, state code) of the address, else of the company."""
+        self.ensure_one()
+        place = self.partner_id
+        if not place.country_id:
+            place = self.company_id.partner_id
+        return place.country_id.code or "", place.state_id.code or ""
+
+    def _get_zone_names(self):
+        """Candidate IANA zones, the first is used for dates: own setting, address,
+        the partner's own, the company's. The server's is never used.
+
+        :raise UserError: the company has no zone and the address does not tell"""
+        self.ensure_one()
+        if self.tz:
+            return (self.tz,)
+        country = self.partner_id.country_id.code
+        state = self.partner_id.state_id.code
+        if (country, state) in STATE_ZONES:
+            return (STATE_ZONES[country, state],)
+        zones = pytz.country_timezones.get(country, ()) if country else ()
+        if len(zones) == 1:
+            return tuple(zones)
+        zone = self.partner_id.tz if self.partner_id.tz in zones else None
+        zone = zone or self.company_id.collection_tz
+        if not zone:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no time zone for collections, so nobody knows what "
+                    "time it is for %(customer)s. Choose it in Settings, Collections.",
+                    company=self.company_id.name,
+                    customer=self.partner_id.display_name,
+                )
+            )
+        return (zone,)
+
+    def _get_zone(self):
+        return ZoneInfo(self._get_zone_names()[0])
+
+    def _get_today(self):
+        """Today's date where the debtor lives."""
+        self.ensure_one()
+        now = fields.Datetime.now().replace(tzinfo=UTC)
+        return now.astimezone(self._get_zone()).date()
+
+    def _get_local(self, moment):
+        """A naive UTC datetime as aware local time of the debtor."""
+        return moment.replace(tzinfo=UTC).astimezone(self._get_zone())
+
+    def _get_utc(self, day, time):
+        """A local day and time of the debtor as naive UTC datetime."""
+        local = datetime.combine(day, time, tzinfo=self._get_zone())
+        return local.astimezone(UTC).replace(tzinfo=None)
+
+    def _get_calendar(self, day):
+        """Business days of the debtor's country and state around ``day``."""
+        return self.env["collection.calendar"]._get(*self._get_country_state(), day)

@@ -1,0 +1,269 @@
+"""Dispatch (design, section 3): contacts whose moment has come leave, if they are still
+owed and still permitted. The last guard is in `mail_mail.py`."""
+
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50
+#: First key of the advisory locks that say "a living process is sending this contact".
+SENDING_LOCK = 0x636F6C6C
+
+
+class CollectionDispatcher(models.AbstractModel):
+    _name = "collection.dispatcher"
+    _description = "Dispatch of contacts"
+
+    @api.model
+    def _cron_dispatch(self, batch_size=BATCH):
+        """Scheduled action: queue what is due, commit, send our own mails. What a crash
+        left behind is shown to a person, never repeated by itself."""
+        cron = self.env["ir.cron"]
+        self._find_interrupted()
+        due = self._get_due()
+        cron._commit_progress(remaining=len(due))
+        for start in range(0, len(due), batch_size):
+            batch = due[start : start + batch_size]
+            try:
+                self._queue(batch.try_lock_for_update())
+                cron._commit_progress()
+                self._send_queued()
+            except psycopg2.errors.SerializationFailure:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker took a message, left for later")
+            if not cron._commit_progress(len(batch)):
+                break
+        self._send_queued()
+
+    @api.model
+    def _get_due(self):
+        """Messages whose planned moment has come and that somebody looked at, where that
+        is asked for."""
+        return self.env["collection.contact"].search(
+            [
+                ("state", "=", "planned"),
+                ("channel", "=", "email"),
+                ("planned_at", "<=", fields.Datetime.now()),
+                ("reviewed", "=", True),
+                ("company_id.collection_started_on", "!=", False),
+                ("company_id.collection_paused", "=", False),
+            ],
+            order="planned_at, id",
+        )
+
+    @api.model
+    def _queue(self, contacts):
+        """Write the mails of ``contacts`` (locked): check what is owed and permitted
+        now, render in the debtor's language, link. Nothing leaves yet."""
+        contacts = contacts.filtered(lambda c: c.state == "planned")
+        ready = contacts._check_before_leaving()
+        ready._resolve_recipients()
+        unreachable = ready.filtered(lambda c: not c.destination)
+        unreachable._fall_back("NO_ADDRESS")
+        ready -= unreachable
+        ready._take_credits()
+        for template, group in ready._group_by_template():
+            group._write_mails(template)
+
+    @api.model
+    def _send_queued(self):
+        """Send the mails of queued contacts, each through the last guard."""
+        queued = self.env["collection.contact"].search(
+            [
+                ("state", "=", "queued"),
+                ("mail_id.state", "=", "outgoing"),
+                ("company_id.collection_paused", "=", False),
+            ]
+        )
+        queued.mail_id.sudo().send(auto_commit=self._may_commit())
+
+    @api.model
+    def _may_commit(self):
+        """Tests that roll back everything must not commit."""
+        return not self.env["mail.mail"]._collection_in_test()
+
+    @api.model
+    def _find_interrupted(self):
+        """Contacts that were leaving when their process died become *uncertain*. Whose
+        process is alive still holds the advisory lock of the contact."""
+        for contact in self.env["collection.contact"].search(
+            [("state", "=", "sending")]
+        ):
+            if not contact._lock_sending():
+                continue
+            try:
+                fresh = contact.try_lock_for_update()
+                fresh.invalidate_recordset(["state"])
+                if fresh.state == "sending":
+                    contact._set_state(
+                        "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
+                    )
+                    contact.mail_id.sudo().write({"state": "cancel"})
+                    contact._tell_collectors()
+            finally:
+                contact._unlock_sending()
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    # -- checks --------------------------------------------------------------------------
+
+    def _check_before_leaving(self):
+        """Those of the contacts that may leave now. Items no longer owed are taken out;
+        a contact with none left is skipped; one whose moment is not permitted any more
+        gets a new moment."""
+        now = fields.Datetime.now()
+        still_owed = self._drop_what_is_not_owed()
+        events = still_owed._get_rule_events()
+        allowed = self.browse()
+        for contact in still_owed:
+            company = contact.company_id
+            if company.collection_paused or not company.collection_started_on:
+                contact._back_to_plan("SENDING_PAUSED")
+                continue
+            decision = contact._decide(now, events)
+            if decision.allowed:
+                allowed |= contact
+            else:
+                contact._back_to_plan()
+        return allowed
+
+    def _drop_what_is_not_owed(self):
+        """Take out the lines that must not be chased now (paid, paused, in process,
+        within the tolerance …), as the ledger says now.
+
+        :return: the contacts that still have something to say"""
+        evaluation = self.env["collection.evaluation"]
+        facts = evaluation._get_facts(self.debtor_id)
+        rows = {row.id: row for each in facts.items.values() for row in each}
+        for contact in self:
+            debtor = contact.debtor_id
+            for line in contact.line_ids.filtered(
+                lambda x: x.item_id and x.state == "planned"
+            ):
+                row = rows.get(line.item_id.id)
+                if row is None or row.debtor_id != debtor.id:
+                    line._cancel("NOT_OWED")
+                    continue
+                if debtor.id in facts.errors:
+                    continue
+                withheld = evaluation._get_withheld(
+                    facts, debtor, row, post_due=line.stage_id.level != "pre_due"
+                )
+                codes = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED")
+                if withheld and not (
+                    contact.kind == "invoice" and withheld.code in codes
+                ):
+                    stored = self.env["collection.reason"]._store(withheld)
+                    line._cancel(stored["code"], **stored["args"])
+                    line.item_id._wake()
+        return self.filtered(lambda c: c.state in ("planned", "queued"))
+
+    def _back_to_plan(self, code=None):
+        """A new moment must be found: an update, no entry in the log."""
+        vals = {"planned_at": False, "planned_on": False}
+        reasons = [{"code": code, "args": {}}] if code else None
+        self._withdraw_mail()
+        for contact in self:
+            if contact.state == "planned":
+                contact.write({**vals, **({"reasons": reasons} if reasons else {})})
+            else:
+                contact._set_state("planned", reasons=reasons, **vals)
+
+    # -- writing the mail ----------------------------------------------------------------
+
+    def _group_by_template(self):
+        """[(template, contacts)]; a contact without template fails by itself."""
+        groups = {}
+        for contact in self:
+            try:
+                template = contact._get_template()
+            except UserError as error:
+                contact._fail_rendering(error)
+                continue
+            groups.setdefault(template, self.browse())
+            groups[template] |= contact
+        return list(groups.items())
+
+    def _write_mails(self, template):
+        """Render and queue, in one batch; if the batch fails, one by one, so that a
+        template that fails for one debtor does not stop the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._write_mail_batch(template)
+        except psycopg2.errors.SerializationFailure:
+            raise
+        except Exception as error:  # noqa: BLE001 any template may fail in any way
+            self.invalidate_recordset()
+            if len(self) == 1:
+                self._fail_rendering(error)
+                return
+            for contact in self:
+                contact._write_mails(template)
+
+    def _write_mail_batch(self, template):
+        mails_sudo = template.sudo().send_mail_batch(
+            self.ids, email_values={"auto_delete": False, "is_notification": False}
+        )
+        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
+            mail_sudo.mail_message_id.write(
+                {"model": "collection.debtor", "res_id": contact.debtor_id.id}
+            )
+            contact._set_state(
+                "queued",
+                mail_id=mail_sudo.id,
+                message_id=mail_sudo.mail_message_id.id,
+            )
+
+    def _fail_rendering(self, error):
+        self.ensure_one()
+        text = str(error)[:500]
+        self._set_state(
+            "failed",
+            error=text,
+            reasons=[{"code": "RENDERING_FAILED", "args": {"error": text}}],
+        )
+        self._tell_collectors()
+
+    def _withdraw_mail(self):
+        """Cancel mails that have not left, so that no queue sends them."""
+        self.mail_id.sudo().filtered(lambda m: m.state == "outgoing").write(
+            {"state": "cancel"}
+        )
+
+    # -- locks of the living -------------------------------------------------------------
+
+    def _lock_sending(self):
+        """Say that this process is sending the contact; False if another one is. The
+        lock belongs to the connection: it survives commits and dies with the process."""
+        self.env.cr.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (SENDING_LOCK, self.id)
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _unlock_sending(self):
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (SENDING_LOCK, self.id))
+
+    # -- afterwards ----------------------------------------------------------------------
+
+    def _after_made(self):
+        """The invoice itself arrived: from here the days count."""
+        for contact in self.filtered(lambda c: c.kind == "invoice"):
+            contact.line_ids.item_id.write({"grace_from": contact.made_on})
+
+    def _on_bounce(self):
+        """The message came back: it does not count as received. The collector mends the
+        address, and the step goes to its other channel."""
+        self.write({"delivery_status": "bounced"})
+        lines = self.line_ids.filtered(lambda line: line.item_id)
+        for contact in self.filtered(lambda c: c.kind == "invoice"):
+            contact.line_ids.item_id.write({"grace_from": False})
+        lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
+        lines.item_id._wake()
+        self._fall_back("BOUNCED")

@@ -1,0 +1,304 @@
+"""Evaluate (design, section 3): items whose next look has come, whole debtors at a time,
+facts → `rules.stages` → stage, next date, reason; then everything in bulk."""
+
+import json
+import logging
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..rules import stages
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 200
+POST_DUE = tuple(level for level in stages.LEVELS if level != "pre_due")
+
+
+class CollectionEvaluation(models.AbstractModel):
+    _inherit = "collection.evaluation"
+
+    @api.model
+    def _cron_evaluate(self, batch_size=BATCH):
+        """Scheduled action: at any hour, any number of times. A batch that collides with
+        another worker is rolled back and left for the next run."""
+        self.env["collection.hold"]._end_past(
+            fields.Date.subtract(fields.Date.today(), days=1)
+        )
+        due = self._get_due_debtors()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(due))
+        for ids in split_every(batch_size, due.ids):
+            debtors = due.browse(ids)
+            try:
+                self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
+            except psycopg2.errors.SerializationFailure:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker changed a batch, left for later")
+            if not cron._commit_progress(len(ids)):
+                break
+        self.env.ref("collection_escalation.ir_cron_plan")._trigger()
+
+    @api.model
+    def _get_due_debtors(self):
+        """Debtors with an item to look at, of companies that collect, oldest first."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.debtor_id
+                  FROM collection_item i
+                  JOIN res_company c ON c.id = i.company_id
+                 WHERE i.next_date <= %s AND c.collection_started_on IS NOT NULL
+                   AND c.collection_paused IS NOT TRUE
+                 GROUP BY i.debtor_id
+                 ORDER BY min(i.next_date), i.debtor_id
+                """,
+                fields.Date.today(),
+            )
+        )
+        return self.env["collection.debtor"].browse(id_ for (id_,) in rows)
+
+    @api.model
+    def _evaluate(self, debtors):
+        """Evaluate all open items of ``debtors`` (already locked) as of now.
+
+        :return: number of items looked at"""
+        if not debtors:
+            return 0
+        facts = self._get_facts(debtors)
+        found = []
+        for debtor in debtors:
+            if debtor.id in facts.errors:
+                self._postpone(debtor, facts)
+                continue
+            found += self._resolve_debtor(debtor, facts)
+        self._close_tolerated(found)
+        cases = self._open_cases(found)
+        self._record_moves(found)
+        self._store_items(found, cases)
+        self._refresh_case_stages(found, cases)
+        self._plan_contacts(found, cases)
+        self._ask_managers(found, cases)
+        return len(found)
+
+    def _postpone(self, debtor, facts):
+        """Nobody can tell what day it is for the debtor: nothing is done, and it is said
+        on the items (an undecidable moment is not a permitted one)."""
+        items = self.env["collection.item"].browse(
+            row.id for row in facts.items.get(debtor.id, ())
+        )
+        items.write(
+            {
+                "next_date": self._today_everywhere(),
+                "reason": {
+                    "code": "UNDECIDABLE",
+                    "args": {"error": facts.errors[debtor.id]},
+                },
+            }
+        )
+
+    # -- one debtor ----------------------------------------------------------------------
+
+    def _resolve_debtor(self, debtor, facts):
+        """[(debtor, ItemRow, Resolution, needs_invoice)] of the debtor's open items."""
+        policy = debtor.effective_policy_id
+        if not policy:
+            return []
+        ladder, today = policy._get_ladder(), facts.today[debtor.id]
+        calendar = debtor._get_calendar(today)
+        found = []
+        for row in facts.items.get(debtor.id, ()):
+            if row.next_date is None or row.next_date > today:
+                continue
+            item = self._as_item(row, facts)
+            resolution = stages.resolve(item, ladder, today, calendar)
+            withheld = self._get_withheld(
+                facts, debtor, row, post_due=self._chases(resolution, ladder)
+            )
+            if withheld and (
+                withheld.code == "HELD" or resolution.moved or resolution.step_id
+            ):
+                resolution = stages.resolve(item, ladder, today, calendar, withheld)
+            found.append((debtor, row, resolution, withheld))
+        return found
+
+    def _as_item(self, row, facts):
+        talked = facts.talked.get(row.debtor_id)
+        return stages.Item(
+            due=row.due,
+            rung_id=row.stage_id,
+            level=row.level,
+            since=row.stage_since,
+            marks=row.marks,
+            grace_from=row.grace_from,
+            reached=bool(talked and row.stage_since and talked >= row.stage_since),
+            approved_id=row.approved_stage_id,
+        )
+
+    def _chases(self, resolution, ladder):
+        """Does the resolution move or contact the item after its due date?"""
+        level = next(
+            (rung.level for rung in ladder.rungs if rung.id == resolution.rung_id), None
+        )
+        return level in POST_DUE
+
+    # -- in bulk -------------------------------------------------------------------------
+
+    def _close_tolerated(self, found):
+        """A case of which only amounts within the tolerance are left is closed."""
+        by_case = defaultdict(list)
+        for _debtor, row, _resolution, withheld in found:
+            if row.case_id:
+                by_case[row.case_id].append((row, withheld))
+        for case_id, rows in by_case.items():
+            case = self.env["collection.case"].browse(case_id)
+            tolerated = {
+                row.id
+                for row, withheld in rows
+                if withheld and withheld.code == "WITHIN_TOLERANCE"
+            }
+            if case.state == "open" and set(case.open_item_ids.ids) <= tolerated:
+                case._close("within_tolerance")
+                for row, _withheld in rows:
+                    row.case_id = None
+
+    def _open_cases(self, found):
+        """The open case of every debtor who is chased after the due date, made where it
+        is missing: {debtor id: case}."""
+        chased = {
+            debtor.id: debtor
+            for debtor, _row, resolution, _withheld in found
+            if self._level(resolution.rung_id) in POST_DUE
+        }
+        Case = self.env["collection.case"]
+        cases = {
+            case.debtor_id.id: case
+            for case in Case.search(
+                [
+                    ("debtor_id", "in", [debtor.id for debtor, *_ in found]),
+                    ("state", "=", "open"),
+                ]
+            )
+        }
+        missing = {
+            debtor.id: debtor
+            for debtor, row, resolution, _withheld in found
+            if debtor.id in chased
+            and debtor.id not in cases
+            and (resolution.moved or row.case_id is None)
+            and resolution.reason.code != "WITHIN_TOLERANCE"
+        }
+        created = Case.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        ).create(
+            [
+                {
+                    "debtor_id": debtor.id,
+                    "company_id": debtor.company_id.id,
+                    "user_id": debtor.collector_id.id,
+                    "date_open": debtor._get_today(),
+                }
+                for debtor in missing.values()
+            ]
+        )
+        cases.update({case.debtor_id.id: Case.browse(case.id) for case in created})
+        return cases
+
+    def _level(self, stage_id):
+        return self.env["collection.stage"].browse(stage_id).level if stage_id else None
+
+    def _record_moves(self, found):
+        """Append-only answer to "why is this invoice here?", one per change of stage."""
+        Reason = self.env["collection.reason"]
+        vals_list = []
+        for debtor, row, resolution, _withheld in found:
+            previous, level = row.stage_id, row.level
+            for stage_id in resolution.trail:
+                vals_list.append(
+                    {
+                        "item_id": row.id,
+                        "debtor_id": debtor.id,
+                        "from_stage_id": previous,
+                        "to_stage_id": stage_id,
+                        "from_level": level,
+                        "to_level": self._level(stage_id),
+                        "cycle": row.cycle,
+                        "date": resolution.since,
+                        "reason": Reason._store(resolution.reason),
+                    }
+                )
+                previous, level = stage_id, self._level(stage_id)
+        self.env["collection.stage.move"].create(vals_list)
+
+    def _store_items(self, found, cases):
+        Reason = self.env["collection.reason"]
+        rows = []
+        for debtor, row, resolution, _withheld in found:
+            level = self._level(resolution.rung_id)
+            case = cases.get(debtor.id)
+            in_case = case and (
+                level in POST_DUE and resolution.reason.code != "WITHIN_TOLERANCE"
+            )
+            rows.append(
+                (
+                    row.id,
+                    resolution.rung_id,
+                    level,
+                    resolution.since,
+                    resolution.next_date,
+                    resolution.waits_for,
+                    json.dumps(Reason._store(resolution.reason)),
+                    case.id if in_case else row.case_id,
+                )
+            )
+        self.env["collection.item"]._write_evaluation(rows)
+
+    def _refresh_case_stages(self, found, cases):
+        touched = self.env["collection.case"].union(
+            *(cases[d.id] for d, *_ in found if d.id in cases)
+        )
+        touched.with_context(tracking_disable=True)._refresh()
+
+    def _plan_contacts(self, found, cases):
+        """One contact per debtor and channel covers all items that are due for it; the
+        highest stage sets the tone."""
+        Step = self.env["collection.stage.step"]
+        wanted = defaultdict(list)
+        for debtor, row, resolution, withheld in found:
+            if withheld and withheld.code in ("INVOICE_NOT_SENT", "INVOICE_BOUNCED"):
+                wanted[debtor.id, "email", "invoice"].append((row, Step))
+            elif resolution.step_id:
+                step = Step.browse(resolution.step_id)
+                wanted[debtor.id, step.channel, "dunning"].append((row, step))
+        self.env["collection.contact"]._plan(wanted, cases)
+
+    def _ask_managers(self, found, cases):
+        """Items that newly wait for a decision: one duty per file for its manager."""
+        waiting = self.env["collection.case"].union(
+            *(
+                cases[debtor.id]
+                for debtor, row, resolution, _withheld in found
+                if resolution.waits_for and not row.waits_for and debtor.id in cases
+            )
+        )
+        asked = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "collection.case"),
+                ("res_id", "in", waiting.ids),
+                (
+                    "activity_type_id",
+                    "=",
+                    self.env.ref("collection_escalation.mail_activity_approve").id,
+                ),
+            ]
+        )
+        for case in waiting.filtered(lambda c: c.id not in asked.mapped("res_id")):
+            manager = case.company_id.collection_manager_id or case.user_id
+            case.with_context(mail_activity_quick_update=True).activity_schedule(
+                "collection_escalation.mail_activity_approve",
+                date_deadline=case.debtor_id._get_today(),
+                user_id=manager.id or self.env.uid,
+            )

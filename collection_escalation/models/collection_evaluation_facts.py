@@ -1,0 +1,297 @@
+"""What the evaluation, the dispatcher and the last guard must know about a batch of
+debtors, read with a fixed number of queries whatever its size, and the one answer to
+"why must this item not be chased now?"."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..rules.business_days import business_days_between
+from ..rules.decision import Reason
+from ..rules.stages import Mark
+
+
+@dataclass(slots=True)
+class ItemRow:
+    """An open item with what the ledger says of it now."""
+
+    id: int
+    debtor_id: int
+    company_id: int
+    stage_id: int | None
+    level: str | None
+    stage_since: date | None
+    cycle: int
+    next_date: date | None
+    grace_from: date | None
+    approved_stage_id: int | None
+    waits_for: str | None
+    case_id: int | None
+    move_id: int
+    due: date
+    amount: float
+    currency_id: int
+    was_sent: bool
+    in_payment: bool
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything read for a batch; see `CollectionEvaluation._get_facts`."""
+
+    items: dict[int, list[ItemRow]]
+    credits: dict[tuple[int, int], float]
+    holds: list[tuple]
+    in_process: set[int]
+    bounced: set[int]
+    talked: dict[int, date]
+    bank: dict[int, Reason | None]
+    today: dict[int, date] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+
+class CollectionEvaluation(models.AbstractModel):
+    _name = "collection.evaluation"
+    _description = "Evaluation of open items"
+
+    @api.model
+    def _get_facts(self, debtors):
+        """Read the facts about ``debtors`` (all their open items) as they are now.
+
+        Flushes first, then reads with about ten queries."""
+        self.env.flush_all()
+        items = self._read_items(debtors)
+        rows = [row for each in items.values() for row in each]
+        self._read_marks(rows)
+        move_ids = tuple({row.move_id for row in rows}) or (0,)
+        facts = Facts(
+            items=items,
+            credits=self._read_credits(debtors),
+            holds=self._read_holds(debtors),
+            in_process=self._read_payments_in_process(move_ids),
+            bounced=self._read_bounced_invoices(move_ids),
+            talked=self._read_talks(debtors),
+            bank={c.id: self._get_bank_doubt(c) for c in debtors.company_id},
+        )
+        for debtor in debtors:
+            try:
+                facts.today[debtor.id] = debtor._get_today()
+            except UserError as error:
+                facts.errors[debtor.id] = str(error)
+        return facts
+
+    def _read_items(self, debtors):
+        items = defaultdict(list)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id, i.debtor_id, i.company_id, i.stage_id, i.level,
+                       i.stage_since, i.cycle, i.next_date, i.grace_from,
+                       i.approved_stage_id, i.waits_for, i.case_id, i.move_id,
+                       COALESCE(l.date_maturity, i.date_due),
+                       l.amount_residual_currency::float, l.currency_id,
+                       COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry',
+                       m.payment_state = 'in_payment'
+                  FROM collection_item i
+                  JOIN account_move_line l ON l.id = i.move_line_id
+                  JOIN account_move m ON m.id = i.move_id
+                 WHERE i.debtor_id IN %s AND i.ledger_state = 'open'
+                 ORDER BY i.debtor_id, l.date_maturity, i.id
+                """,
+                tuple(debtors.ids) or (0,),
+            )
+        )
+        for row in rows:
+            items[row[1]].append(ItemRow(*row))
+        return items
+
+    def _read_marks(self, rows):
+        """Steps that already have a contact in the item's cycle. A failed step counts
+        as finished unless another channel took it over."""
+        by_id = {row.id: row for row in rows}
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.item_id, line.step_id, line.cycle, line.state,
+                       COALESCE(c.made_on, c.planned_on, c.create_date::date)
+                  FROM collection_contact_line line
+                  JOIN collection_contact c ON c.id = line.contact_id
+                 WHERE line.item_id IN %s AND line.state <> 'cancelled'
+                   AND line.step_id IS NOT NULL
+                 ORDER BY (line.state = 'failed') DESC, line.id
+                """,
+                tuple(by_id) or (0,),
+            )
+        )
+        marks = defaultdict(dict)
+        for item_id, step_id, cycle, state, on in found:
+            if cycle == by_id[item_id].cycle:
+                marks[item_id][step_id] = Mark(step_id, on, state == "planned")
+        for item_id, by_step in marks.items():
+            by_id[item_id].marks = tuple(by_step.values())
+
+    def _read_credits(self, debtors):
+        """Unallocated money by (debtor, currency), as positive amounts: posted
+        receivable lines with a negative residual."""
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id, l.currency_id, -sum(l.amount_residual_currency)::float
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                  JOIN collection_debtor d
+                    ON d.partner_id = l.partner_id AND d.company_id = l.company_id
+                 WHERE d.id IN %s AND a.account_type = 'asset_receivable'
+                   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual_currency < 0
+                 GROUP BY d.id, l.currency_id
+                """,
+                tuple(debtors.ids) or (0,),
+            )
+        )
+        return {(debtor, currency): amount for debtor, currency, amount in found}
+
+    def _read_holds(self, debtors):
+        """Running pauses: (debtor id, item id or None, from, to, reason)."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT h.debtor_id, rel.collection_item_id, h.date_from, h.date_to,
+                       h.reason
+                  FROM collection_hold h
+                  LEFT JOIN collection_hold_collection_item_rel rel
+                         ON rel.collection_hold_id = h.id
+                 WHERE h.debtor_id IN %s AND h.state = 'active'
+                """,
+                tuple(debtors.ids) or (0,),
+            )
+        )
+
+    def _read_payments_in_process(self, move_ids):
+        """Invoices with a payment transaction or a payment on its way."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT rel.invoice_id
+                  FROM account_invoice_transaction_rel rel
+                  JOIN payment_transaction t ON t.id = rel.transaction_id
+                 WHERE rel.invoice_id IN %(moves)s
+                   AND (t.state IN ('pending', 'authorized')
+                        OR (t.state = 'done' AND t.is_post_processed IS NOT TRUE))
+                 UNION
+                SELECT rel.invoice_id
+                  FROM account_move__account_payment rel
+                  JOIN account_payment p ON p.id = rel.payment_id
+                 WHERE rel.invoice_id IN %(moves)s
+                   AND p.state = 'in_process' AND p.move_id IS NULL
+                """,
+                moves=move_ids,
+            )
+        )
+        return {id_ for (id_,) in rows}
+
+    def _read_bounced_invoices(self, move_ids):
+        """Invoices whose own e-mail came back."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT msg.res_id
+                  FROM mail_message msg
+                  JOIN mail_notification n ON n.mail_message_id = msg.id
+                 WHERE msg.model = 'account.move' AND msg.res_id IN %s
+                   AND n.notification_status = 'bounce'
+                """,
+                move_ids,
+            )
+        )
+        return {id_ for (id_,) in rows}
+
+    def _read_talks(self, debtors):
+        """Last day on which each debtor talked or wrote to us."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT debtor_id, max(made_on) FROM collection_contact
+                 WHERE debtor_id IN %s AND state = 'made'
+                   AND outcome IN ('conversation', 'met', 'reply')
+                 GROUP BY debtor_id
+                """,
+                tuple(debtors.ids) or (0,),
+            )
+        )
+        return dict(rows)
+
+    def _get_bank_doubt(self, company):
+        """A reason not to chase because payments may not be entered yet, or None.
+
+        The newest bank statement line decides; without bank import, "payments entered
+        up to"."""
+        newest = company._get_last_bank_line_date() or company.collection_payments_until
+        if not newest:
+            return Reason.of("NO_BANK_DATE")
+        place = company.root_id.partner_id
+        today = company._get_collection_today()
+        calendar = self.env["collection.calendar"]._get(
+            place.country_id.code, place.state_id.code, today
+        )
+        age = business_days_between(newest, today, calendar)
+        if age > company.collection_bank_max_age:
+            return Reason.of("BANK_STALE", date=newest)
+        return None
+
+    # -- why not? ------------------------------------------------------------------------
+
+    def _get_withheld(self, facts, debtor, row, post_due=True):
+        """Why ``row`` must not be chased now, or None. Pauses hold for every contact,
+        the others only for contacts after the due date."""
+        today = facts.today[debtor.id]
+        for debtor_id, item_id, date_from, date_to, reason in facts.holds:
+            if (
+                debtor_id == debtor.id
+                and item_id in (None, row.id)
+                and date_from <= today <= date_to
+            ):
+                return Reason.of("HELD", until=date_to, reason=reason)
+        if row.in_payment or row.move_id in facts.in_process:
+            return Reason.of("PAYMENT_IN_PROCESS")
+        if not post_due:
+            return None
+        if doubt := facts.bank[debtor.company_id.id]:
+            return doubt
+        if tolerance := self._get_tolerance_reason(facts, debtor, row):
+            return tolerance
+        return self._get_delivery_reason(facts, debtor, row)
+
+    def _get_tolerance_reason(self, facts, debtor, row):
+        """What is overdue in the item's currency, less unallocated credits, is not above
+        the tolerance of the plan."""
+        currency = self.env["res.currency"].browse(row.currency_id)
+        today = facts.today[debtor.id]
+        overdue = sum(
+            other.amount
+            for other in facts.items[debtor.id]
+            if other.currency_id == row.currency_id and other.due < today
+        )
+        net = overdue - facts.credits.get((debtor.id, row.currency_id), 0.0)
+        tolerance = debtor.effective_policy_id._get_tolerance(currency)
+        if currency.compare_amounts(net, tolerance) > 0:
+            return None
+        return Reason.of("WITHIN_TOLERANCE", amount=currency.format(tolerance))
+
+    def _get_delivery_reason(self, facts, debtor, row):
+        """The invoice itself never reached the customer: it goes first."""
+        if row.grace_from or not debtor.company_id.collection_require_sent:
+            return None
+        if row.move_id in facts.bounced:
+            return Reason.of("INVOICE_BOUNCED")
+        return None if row.was_sent else Reason.of("INVOICE_NOT_SENT")
+
+    @api.model
+    def _today_everywhere(self):
+        """The latest date that is today somewhere on earth."""
+        return fields.Date.add(fields.Date.today(), days=1)

@@ -1,0 +1,261 @@
+from odoo import api, fields, models
+
+LEDGER_STATES = [
+    ("open", "Open"),
+    ("settled", "Paid"),
+    ("credited", "Credited"),
+    ("blocked", "Payment blocked"),
+    ("excluded", "No follow-up"),
+    ("draft", "Draft"),
+    ("cancelled", "Cancelled"),
+    ("gone", "Line removed"),
+]
+
+
+class CollectionItem(models.Model):
+    """One receivable line (one instalment) under collection. The clock ticks here and
+    never in the ledger tables; amounts are read from the ledger, not copied."""
+
+    _name = "collection.item"
+    _description = "Open item"
+    _order = "date_due, id"
+
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal item", ondelete="set null", readonly=True
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
+    )
+    debtor_id = fields.Many2one(
+        "collection.debtor",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        readonly=True,
+    )
+    partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
+    case_id = fields.Many2one(
+        "collection.case", string="File", ondelete="set null", index="btree_not_null"
+    )
+    ledger_state = fields.Selection(
+        LEDGER_STATES, compute="_compute_ledger_state", store=True, readonly=True
+    )
+    date_due = fields.Date(
+        readonly=True, help="As known at the last look; the ledger's own date decides."
+    )
+    line_amount = fields.Float(
+        digits=(16, 6),
+        readonly=True,
+        help="Original amount in the currency of the line: only to find the line again "
+        "after the invoice was reset to draft.",
+    )
+    stage_id = fields.Many2one(
+        "collection.stage", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    level = fields.Char(readonly=True)
+    stage_since = fields.Date(readonly=True)
+    cycle = fields.Integer(default=1, required=True, readonly=True)
+    next_date = fields.Date(
+        string="Next look", readonly=True, help="When the plan is consulted again."
+    )
+    grace_from = fields.Date(
+        string="Invoice delivered on",
+        readonly=True,
+        help="Set when the invoice reached the customer late: the days count from here.",
+    )
+    approved_stage_id = fields.Many2one(
+        "collection.stage",
+        string="Stage opened by a manager",
+        ondelete="set null",
+        readonly=True,
+    )
+    waits_for = fields.Selection([("manager", "A manager's decision")], readonly=True)
+    reason = fields.Json(readonly=True)
+    why = fields.Char(compute="_compute_why")
+    currency_id = fields.Many2one(related="move_line_id.currency_id")
+    amount_open = fields.Monetary(compute="_compute_amount_open", string="Open amount")
+    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    stage_move_ids = fields.One2many("collection.stage.move", "item_id", readonly=True)
+    contact_line_ids = fields.One2many(
+        "collection.contact.line", "item_id", readonly=True
+    )
+
+    _line_uniq = models.UniqueIndex(
+        "(move_line_id) WHERE move_line_id IS NOT NULL",
+        "A journal item is under collection once.",
+    )
+    _next_idx = models.Index("(next_date, debtor_id) WHERE next_date IS NOT NULL")
+
+    @api.depends("move_id.name", "date_due")
+    def _compute_display_name(self):
+        for item in self:
+            item.display_name = (
+                f"{item.move_id.name or ''} ({fields.Date.to_string(item.date_due)})"
+            )
+
+    @api.depends(
+        "move_line_id.reconciled",
+        "move_line_id.parent_state",
+        "move_line_id.date_maturity",
+        "move_line_id.no_followup",
+        "move_line_id.partner_id",
+        "move_id.payment_state",
+    )
+    def _compute_ledger_state(self):
+        """Catches whatever happens in the ledger. What follows from it is done once per
+        transaction, in `_apply_ledger_changes`."""
+        self._note_ledger_change()
+        for item in self:
+            item.ledger_state = item._get_ledger_state()
+
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        for item in self:
+            item.why = self.env["collection.reason"]._explain(item.reason)
+
+    @api.depends("move_line_id.amount_residual_currency")
+    def _compute_amount_open(self):
+        for item in self:
+            item.amount_open = item.move_line_id.amount_residual_currency
+
+    def _compute_days_overdue(self):
+        for item in self:
+            today = item.debtor_id._get_today()
+            item.days_overdue = max((today - item.date_due).days, 0)
+
+    def _get_ledger_state(self):
+        """One of `LEDGER_STATES`, from the journal item as it is now."""
+        self.ensure_one()
+        line, move = self.move_line_id, self.move_id
+        if not line:
+            return "gone"
+        if line.parent_state != "posted":
+            return "cancelled" if line.parent_state == "cancel" else "draft"
+        if line.reconciled:
+            return "credited" if move.payment_state == "reversed" else "settled"
+        if move.payment_state == "paid":
+            return "settled"
+        if line.no_followup:
+            return "excluded"
+        return "blocked" if move.payment_state == "blocked" else "open"
+
+    def _wake(self):
+        """Look at these items in the next evaluation. Superuser: whoever pays, pauses or
+        posts may trigger it without seeing the collections."""
+        open_sudo = self.sudo().filtered(lambda i: i.ledger_state == "open")
+        open_sudo.write({"next_date": self._get_earliest_today()})
+
+    @api.model
+    def _get_earliest_today(self):
+        """Yesterday in UTC: today has come everywhere on earth on that date."""
+        return fields.Date.subtract(fields.Date.today(), days=1)
+
+    def _withdraw_contacts(self, code):
+        """Take these items out of the contacts that have not left; a contact with no
+        item left is skipped. ``code`` says why (see `collection.reason`)."""
+        lines = self.env["collection.contact.line"].search(
+            [("item_id", "in", self.ids), ("state", "=", "planned")]
+        )
+        lines._cancel(code)
+
+    def action_view_invoice(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    def action_view_stage_moves(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collection_escalation.collection_stage_move_action"
+        )
+        return {**action, "domain": [("item_id", "in", self.ids)]}
+
+    # -- the way up the ladder, as bulk SQL on a narrow table -----------------------------
+
+    @api.model
+    def _write_evaluation(self, rows):
+        """Store what the evaluation found, one statement for the batch.
+
+        :param rows: tuples (id, stage_id, level, stage_since, next_date, waits_for,
+            reason as JSON text, case_id)"""
+        if not rows:
+            return
+        self.env.cr.execute_values(
+            """
+            UPDATE collection_item i
+               SET stage_id = v.stage_id::int, level = v.level,
+                   stage_since = v.stage_since::date, next_date = v.next_date::date,
+                   waits_for = v.waits_for, reason = v.reason::jsonb,
+                   case_id = v.case_id::int
+              FROM (VALUES %s) AS v(id, stage_id, level, stage_since, next_date,
+                                    waits_for, reason, case_id)
+             WHERE i.id = v.id::int
+            """,
+            rows,
+            page_size=len(rows),
+        )
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+
+    def _get_held(self):
+        """Those of the items that a running pause covers today."""
+        holds = self.env["collection.hold"].sudo().search(
+            [("debtor_id", "in", self.debtor_id.ids), ("state", "=", "active")]
+        )
+        held = self.browse()
+        for hold in holds:
+            today = hold.debtor_id._get_today()
+            if hold.date_from <= today <= hold.date_to:
+                covered = self.filtered(lambda i, hold=hold: i.debtor_id == hold.debtor_id)
+                held |= covered & hold.item_ids if hold.item_ids else covered
+        return held
+
+    def _get_following_stage(self):
+        """The stage after the present one on the debtor's plan, or none."""
+        self.ensure_one()
+        plan = self.debtor_id.effective_policy_id.stage_ids.sorted("sequence")
+        return plan.filtered(lambda s: s.sequence > self.stage_id.sequence)[:1]
+
+    def _place_silently(self, today, per_day):
+        """First start: old items stand on the friendly stage of their plan without a
+        contact. Their first look, and so their first contact, is spread over the coming
+        days: ``per_day`` debtors a day."""
+        moves = []
+        for number, (debtor, items) in enumerate(self.grouped("debtor_id").items()):
+            stage = debtor.effective_policy_id.stage_ids.filtered(
+                lambda s: s.level == "friendly"
+            )
+            day = fields.Date.add(today, days=number // per_day)
+            items.write(
+                {
+                    "stage_id": stage.id,
+                    "level": stage.level,
+                    "stage_since": day,
+                    "next_date": day,
+                    "reason": {"code": "FIRST_START", "args": {}},
+                }
+            )
+            moves += [
+                {
+                    "item_id": item.id,
+                    "debtor_id": debtor.id,
+                    "to_stage_id": stage.id,
+                    "to_level": stage.level,
+                    "cycle": item.cycle,
+                    "date": today,
+                    "reason": {"code": "FIRST_START", "args": {}},
+                }
+                for item in items
+            ]
+        self.env["collection.stage.move"].create(moves)

@@ -1,0 +1,212 @@
+"""Plan (design, section 3): the first permitted moment for each contact, reserved.
+
+Reserving begins with an UPDATE of the debtor's ``slot_seq``: under REPEATABLE READ a
+concurrent reservation for the same debtor then fails and is tried again, which a count
+or a row lock alone would not do."""
+
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+_logger = logging.getLogger(__name__)
+
+#: Written channels first: a call keeps the day free only when no message needs it.
+CHANNEL_ORDER = {"email": 0, "letter": 1, "phone": 2, "visit": 3}
+
+
+class CollectionPlanner(models.AbstractModel):
+    _name = "collection.planner"
+    _description = "Planning of contacts"
+
+    @api.model
+    def _cron_plan(self, batch_size=200):
+        """Scheduled action. A batch that collides with another worker is rolled back and
+        left for the next run."""
+        cron = self.env["ir.cron"]
+        self._expire_reservations()
+        waiting = self._get_waiting_debtors()
+        cron._commit_progress(remaining=len(waiting))
+        for ids in split_every(batch_size, waiting.ids):
+            try:
+                self._plan_debtors(waiting.browse(ids))
+            except psycopg2.errors.SerializationFailure:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker reserved, batch left for later")
+            if not cron._commit_progress(len(ids)):
+                break
+        self.env.ref("collection_escalation.ir_cron_dispatch")._trigger()
+
+    @api.model
+    def _get_waiting_debtors(self):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT c.debtor_id
+                  FROM collection_contact c
+                  JOIN res_company company ON company.id = c.company_id
+                 WHERE c.state = 'planned' AND c.planned_at IS NULL
+                   AND company.collection_started_on IS NOT NULL
+                   AND company.collection_paused IS NOT TRUE
+                 ORDER BY c.debtor_id
+                """
+            )
+        )
+        return self.env["collection.debtor"].browse(id_ for (id_,) in rows)
+
+    @api.model
+    def _reserve(self, debtors):
+        """Queue up for the debtors' slots, those of all branches of the creditor. The
+        rows are updated in the order of their ids, so that two workers cannot wait for
+        each other.
+
+        :raise SerializationFailure: somebody else reserved meanwhile; try again"""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_debtor SET slot_seq = slot_seq + 1
+                 WHERE id IN (SELECT other.id
+                                FROM collection_debtor d
+                                JOIN collection_debtor other
+                                  ON other.partner_id = d.partner_id
+                                 AND other.root_company_id = d.root_company_id
+                               WHERE d.id IN %s
+                               ORDER BY other.id
+                                 FOR NO KEY UPDATE OF other)
+                """,
+                tuple(debtors.ids),
+            )
+        )
+        debtors.invalidate_recordset(["slot_seq"], flush=False)
+
+    @api.model
+    def _plan_debtors(self, debtors):
+        """Reserve a moment for every contact of ``debtors`` that has none.
+
+        :return: the contacts that have a moment now"""
+        if not debtors:
+            return self.env["collection.contact"]
+        self._reserve(debtors)
+        contacts = self.env["collection.contact"].search(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("state", "=", "planned"),
+                ("planned_at", "=", False),
+            ]
+        )
+        contacts._resolve_recipients()
+        unreachable = contacts.filtered(lambda c: not c.destination)
+        contacts = (contacts - unreachable) | unreachable._fall_back("NO_ADDRESS")
+        events = contacts._get_rule_events()
+        now = fields.Datetime.now()
+        for contact in contacts.sorted(
+            lambda c: (CHANNEL_ORDER[c.channel], -c.stage_id.sequence, c.id)
+        ):
+            decision = contact._plan_from(now, events)
+            if not contact.planned_at:
+                contact._give_to_person(decision)
+        return contacts.filtered("planned_at")
+
+    @api.model
+    def _expire_reservations(self):
+        """Reservations that nobody used expire at the end of their day: a person's
+        contact is *missed*, the collector is told and the ladder goes on; a message that
+        the system did not send is planned again, so that a standstill burns no step."""
+        now = fields.Datetime.now()
+        past = (
+            self.env["collection.contact"]
+            .search([("state", "=", "planned"), ("planned_at", "<", now)])
+            .filtered(lambda c: c._is_past_its_day(now))
+            .try_lock_for_update()
+        )
+        messages = past.filtered(lambda c: c.channel == "email")
+        messages.write(
+            {
+                "planned_at": False,
+                "planned_on": False,
+                "reasons": [{"code": "NOT_REVIEWED", "args": {}}],
+            }
+        )
+        missed = past - messages
+        missed._set_state("missed", reasons=[{"code": "NOT_USED", "args": {}}])
+        missed._tell_collectors()
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    def _fall_back(self, code, **args):
+        """These contacts cannot be made: mark them failed, and plan the step on its
+        other channel where it has one; else the collector is told.
+
+        :return: the contacts planned instead"""
+        if not self:
+            return self
+        reasons = [{"code": code, "args": args}]
+        instead = self.browse()
+        for contact in self:
+            lines = contact.line_ids.filtered(
+                lambda line: line.state == "planned" and line.item_id
+            )
+            if contact.state in ("planned", "queued"):
+                contact._set_state("failed", reasons=reasons)
+            channel = contact.step_id.fallback_channel
+            if not channel or contact.fallback_of_id or not lines:
+                continue
+            instead |= self.create(
+                {
+                    **contact._prepare_copy_vals(),
+                    "channel": channel,
+                    "fallback_of_id": contact.id,
+                    "reviewed": True,
+                    "line_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "item_id": line.item_id.id,
+                                "step_id": line.step_id.id,
+                                "stage_id": line.stage_id.id,
+                                "cycle": line.cycle,
+                                "currency_id": line.currency_id.id,
+                                "date_due": line.date_due,
+                            },
+                        )
+                        for line in lines
+                    ],
+                }
+            )
+        instead._resolve_recipients()
+        (self - instead.fallback_of_id)._tell_collectors()
+        return instead.filtered("destination") | instead.filtered(
+            lambda c: not c.destination
+        )._fall_back("NO_ADDRESS")
+
+    def _give_to_person(self, decision):
+        """No permitted moment: nothing is done, the collector is told."""
+        self._set_state(
+            "blocked",
+            line_state="missed",
+            reasons=[self.env["collection.reason"]._store(r) for r in decision.reasons]
+            + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
+            decision_version=decision.version,
+        )
+        self._tell_collectors()
+
+    def _tell_collectors(self):
+        """One internal message per collector about contacts that were not made."""
+        for user, contacts in self.grouped("user_id").items():
+            if not user:
+                continue
+            names = "\n".join(
+                f"- {contact.display_name}: {contact.with_user(user).why}"
+                for contact in contacts[:30]
+            )
+            self.env["mail.thread"].sudo().message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=self.env._("%s contacts were not made", len(contacts)),
+                body=names,
+            )

@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rules import stages
+
+
+class CollectionPolicy(models.Model):
+    """The written ladder: which stage follows which, when, and who decides."""
+
+    _name = "collection.policy"
+    _description = "Collection plan"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: every company may use the plan."
+    )
+    party = fields.Selection(
+        [("any", "Everybody"), ("consumer", "Consumers"), ("business", "Companies")],
+        default="any",
+        required=True,
+        help="Whom the plan is written for.",
+    )
+    catch_up = fields.Selection(
+        [("one_at_a_time", "One stage at a time"), ("jump", "Jump to the stage of age")],
+        default="one_at_a_time",
+        required=True,
+        help="What happens to an invoice that is older than its stage, for instance "
+        "after the scheduled actions stood still.",
+    )
+    note = fields.Text(translate=True, help="Remarks for the team.")
+    stage_ids = fields.One2many("collection.stage", "policy_id", copy=True)
+    tolerance_ids = fields.One2many(
+        "collection.policy.tolerance", "policy_id", copy=True
+    )
+    debtor_count = fields.Integer(compute="_compute_debtor_count")
+
+    def _compute_debtor_count(self):
+        groups = self.env["collection.debtor"]._read_group(
+            [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
+        )
+        counts = {policy.id: count for policy, count in groups}
+        for policy in self:
+            policy.debtor_count = counts.get(policy.id, 0)
+
+    @api.constrains("stage_ids", "catch_up")
+    def _check_ladder_is_sound(self):
+        for policy in self:
+            policy._get_ladder()
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        return [
+            {**vals, "name": self.env._("%s (copy)", policy.name)}
+            for policy, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def _get_ladder(self):
+        """The plan as `rules.stages.Ladder`.
+
+        :raise ValidationError: stages out of order, naming the plan and what to do"""
+        self.ensure_one()
+        rungs = [stage._get_rung() for stage in self.stage_ids.sorted()]
+        try:
+            return stages.Ladder(tuple(rungs), self.catch_up)
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "Collection plan “%(plan)s”: the stages are out of order or a level "
+                    "stands there twice. Put them in the order courtesy note, friendly, "
+                    "firm, formal, legal, giving up, each once. (%(detail)s)",
+                    plan=self.name,
+                    detail=error,
+                )
+            ) from error
+
+    def _get_tolerance(self, currency):
+        """Open amount, in ``currency``, up to which nobody is chased (0 when the plan
+        has none for that currency)."""
+        self.ensure_one()
+        return self.tolerance_ids.filtered(lambda t: t.currency_id == currency).amount
+
+    @api.model
+    def _get_default(self, company, party):
+        """The plan for a debtor without one of their own."""
+        chosen = (
+            company.collection_business_policy_id
+            if party == "business"
+            else company.collection_consumer_policy_id
+        )
+        return chosen or self.search(
+            [
+                ("company_id", "parent_of", company.ids),
+                ("party", "in", ("any", party)),
+            ],
+            limit=1,
+        ) or self.search(
+            [("company_id", "=", False), ("party", "in", ("any", party))], limit=1
+        )
+
+    def action_view_debtors(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collection_escalation.collection_debtor_action"
+        )
+        return {**action, "domain": [("policy_id", "in", self.ids)]}
+
+
+class CollectionPolicyTolerance(models.Model):
+    _name = "collection.policy.tolerance"
+    _description = "Tolerance of a collection plan"
+    _order = "policy_id, currency_id"
+
+    policy_id = fields.Many2one(
+        "collection.policy", required=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary(
+        required=True,
+        help="Nobody is chased while what is overdue, less unallocated credits, is not "
+        "above this amount.",
+    )
+
+    _currency_uniq = models.Constraint(
+        "UNIQUE(policy_id, currency_id)", "A currency has one tolerance in a plan."
+    )
+    _amount_not_negative = models.Constraint(
+        "CHECK(amount >= 0)", "A tolerance cannot be negative."
+    )

@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+#: Every reason the system gives, by code. One sentence, plain words.
+TEXTS = {
+    # stages
+    "STAGE_REACHED": _lt(
+        "%(days)s %(unit)s after the effective due date (%(since)s): stage %(level)s."
+    ),
+    "WAITS_FOR_TRIGGER": _lt(
+        "Next stage %(level)s %(days)s %(unit)s after the effective due date "
+        "(%(since)s): not before %(on)s."
+    ),
+    "WAITS_FOR_MANAGER": _lt("The stage %(level)s waits for a manager's decision."),
+    "LADDER_END": _lt("The plan ends here: a manager decides what follows."),
+    "STAYS": _lt("Stays in the stage %(level)s."),
+    "FIRST_START": _lt(
+        "Was already overdue when collections were switched on: placed here silently."
+    ),
+    "NEW_CYCLE": _lt("Owed again after it was settled: the plan begins anew."),
+    "MERGED": _lt("The customer was merged with another."),
+    # why nobody is chased
+    "HELD": _lt("Paused until %(until)s: %(reason)s."),
+    "WITHIN_TOLERANCE": _lt(
+        "What is overdue, less credits, is not above the tolerance (%(amount)s)."
+    ),
+    "BANK_STALE": _lt(
+        "The newest bank line or entered payment is of %(date)s: it may be paid already."
+    ),
+    "NO_BANK_DATE": _lt(
+        "Nobody said up to which day payments are entered: it may be paid already."
+    ),
+    "PAYMENT_IN_PROCESS": _lt("A payment is in process."),
+    "INVOICE_NOT_SENT": _lt("The invoice itself was never sent: it goes first."),
+    "INVOICE_BOUNCED": _lt("The invoice did not reach the customer: mend the address."),
+    # contacts
+    "PLANNED": _lt("Planned for the first permitted moment."),
+    "FIRST_REVIEW": _lt("Waits for the review of tomorrow's messages."),
+    "NOT_REVIEWED": _lt("Nobody reviewed it in time: planned again."),
+    "NOT_USED": _lt("Nobody made the contact on the planned day."),
+    "NOT_OWED": _lt("Nothing is owed any more."),
+    "DUE_DATE_MOVED": _lt("The due date was moved."),
+    "OTHER_DEBTOR": _lt("The invoice went to another customer."),
+    "CASE_CLOSED": _lt("The collection file was closed."),
+    "REMOVED": _lt("Taken out by %(user)s."),
+    "SENDING_PAUSED": _lt("All sending is paused for the company."),
+    "NOT_STARTED": _lt("Collections are not started for the company."),
+    "NO_ADDRESS": _lt("The customer has no usable address for this channel."),
+    "RENDERING_FAILED": _lt("The message could not be written: %(error)s"),
+    "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
+    "BOUNCED": _lt("The message came back: the address does not work."),
+    "INTERRUPTED": _lt(
+        "Sending was interrupted: nobody knows whether it left. It is not repeated by "
+        "itself."
+    ),
+    "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
+    "UNDECIDABLE": _lt("Cannot tell whether the contact is permitted: %(error)s"),
+    # contact rules, by the part after the point of their id
+    "WIN_HOLIDAY": _lt("a holiday there (%(rule)s)"),
+    "WIN_WEEKDAY": _lt("no contacts on that day of the week (%(rule)s)"),
+    "WIN_HOURS": _lt("outside the contact hours (%(rule)s)"),
+    "LIM_DAY": _lt("the contacts of that day are used up (%(rule)s)"),
+    "LIM_WEEK": _lt("the contacts of that week are used up (%(rule)s)"),
+    "BLK": _lt("not permitted (%(rule)s)"),
+    "LIM": _lt("too many contacts (%(rule)s)"),
+}
+
+UNIT_TEXTS = {"calendar": _lt("days"), "business": _lt("business days")}
+
+
+class CollectionReason(models.AbstractModel):
+    """Turns stored reasons (code and arguments) into a sentence in the reader's language.
+
+    A reason is stored as ``{"code": "STAGE_REACHED", "args": {"level": "firm", …}}``:
+    dates as ISO text, never a finished sentence."""
+
+    _name = "collection.reason"
+    _description = "Explanations of decisions"
+
+    @api.model
+    def _store(self, reason, **extra):
+        """The storable form of a `rules.decision.Reason`."""
+        args = {
+            key: value.isoformat() if hasattr(value, "isoformat") else value
+            for key, value in (*reason.args, *extra.items())
+        }
+        return {"code": reason.code, "args": args}
+
+    @api.model
+    def _explain(self, stored):
+        """The sentence for one stored reason or a list of them; empty for none."""
+        if not stored:
+            return ""
+        if isinstance(stored, list):
+            return "; ".join(filter(None, map(self._explain, stored)))
+        code, args = stored["code"], dict(stored.get("args") or {})
+        rule = code.rpartition(".")[2]
+        text = TEXTS.get(code) or TEXTS.get(rule) or TEXTS.get(rule.partition("_")[0])
+        if text is None:
+            return code
+        return self.env._(text) % self._readable(code, args)
+
+    def _readable(self, code, args):
+        """Arguments as a person reads them: dates and levels in their language."""
+        levels = dict(
+            self.env["collection.stage"]._fields["level"]._description_selection(self.env)
+        )
+        readable = {"rule": code}
+        for key, value in args.items():
+            if key in ("since", "on", "until", "date") and value:
+                value = self.env["ir.qweb.field.date"].value_to_html(
+                    fields.Date.to_date(value), {}
+                )
+            elif key == "level":
+                value = levels.get(value, value)
+            elif key == "unit":
+                value = self.env._(UNIT_TEXTS[value])
+            readable[key] = value
+        return _Missing(readable)
+
+
+class _Missing(dict):
+    """A reason stored by an older version may lack an argument: show a question mark."""
+
+    def __missing__(self, key):
+        return "?"

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rules import stages
+from .collection_stage import UNITS
+
+#: A new channel is one entry here and one method `_dispatch_<channel>` or a work list.
+CHANNELS = [
+    ("email", "E-mail"),
+    ("phone", "Phone call"),
+    ("letter", "Letter"),
+    ("visit", "Visit"),
+]
+
+
+class CollectionStageStep(models.Model):
+    """One contact of a stage."""
+
+    _name = "collection.stage.step"
+    _description = "Step of a collection stage"
+    _order = "stage_id, offset_days, sequence, id"
+
+    name = fields.Char(compute="_compute_name")
+    stage_id = fields.Many2one(
+        "collection.stage", required=True, ondelete="cascade", index=True
+    )
+    policy_id = fields.Many2one(related="stage_id.policy_id")
+    sequence = fields.Integer(default=10)
+    channel = fields.Selection(CHANNELS, required=True, default="email")
+    offset_days = fields.Integer(
+        string="After", help="Days after the stage was reached."
+    )
+    offset_unit = fields.Selection(UNITS, default="business", required=True)
+    only_if_not_reached = fields.Boolean(
+        help="Left out when the debtor talked to us since the stage was reached."
+    )
+    template_id = fields.Many2one(
+        "mail.template",
+        domain=[("model", "=", "collection.contact")],
+        ondelete="restrict",
+        help="What the e-mail says.",
+    )
+    script = fields.Html(
+        translate=True, help="What the collector says, on the phone or in person."
+    )
+    fallback_channel = fields.Selection(
+        CHANNELS, help="Used when the debtor has no usable address for the channel."
+    )
+
+    _offset_not_negative = models.Constraint(
+        "CHECK(offset_days >= 0)", "A step comes after its stage was reached, not before."
+    )
+
+    @api.depends("channel", "stage_id.name")
+    def _compute_name(self):
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        for step in self:
+            step.name = f"{step.stage_id.name}: {labels.get(step.channel, '')}"
+            step.display_name = step.name
+
+    @api.constrains("channel", "template_id")
+    def _check_email_has_a_template(self):
+        for step in self:
+            if step.channel == "email" and not step.template_id:
+                raise ValidationError(
+                    self.env._(
+                        "Stage “%s”: the e-mail step has no template. Choose what the "
+                        "e-mail says, or make it a call.",
+                        step.stage_id.name,
+                    )
+                )
+            if step.template_id and step.template_id.model != "collection.contact":
+                raise ValidationError(
+                    self.env._(
+                        "Template “%s” is not made for collection messages. Choose one "
+                        "that applies to “Collection contact”.",
+                        step.template_id.name,
+                    )
+                )
+
+    def _get_step(self):
+        """The step as `rules.stages.Step`."""
+        self.ensure_one()
+        return stages.Step(
+            id=self.id,
+            offset=self.offset_days,
+            unit=self.offset_unit,
+            only_if_not_reached=self.only_if_not_reached,
+        )

@@ -1,0 +1,86 @@
+import logging
+
+from odoo import fields, models, modules
+
+_logger = logging.getLogger(__name__)
+
+#: Contacts whose facts are read at once, just before they leave.
+CHUNK = 20
+
+
+class MailMail(models.Model):
+    """The last guard: no collection message leaves, whoever sends it, unless it is still
+    queued, still owed and still permitted."""
+
+    _inherit = "mail.mail"
+
+    def _send(self, auto_commit=False, **kwargs):
+        """Mails of contacts go through the guard one by one, the others as ever."""
+        if self.env["ir.mail_server"]._disable_send():
+            return super()._send(auto_commit=auto_commit, **kwargs)
+        by_mail = self._get_collection_contacts()
+        ours = self.filtered(lambda mail: mail.id in by_mail)
+        if others := self - ours:
+            super(MailMail, others)._send(auto_commit=auto_commit, **kwargs)
+        for start in range(0, len(ours), CHUNK):
+            chunk = ours[start : start + CHUNK]
+            chunk._guard_chunk(by_mail, auto_commit, kwargs)
+        return True
+
+    def _get_collection_contacts(self):
+        contacts = (
+            self.env["collection.contact"].sudo().search([("mail_id", "in", self.ids)])
+        )
+        return {contact.mail_id.id: contact for contact in contacts}
+
+    def _collection_in_test(self):
+        return bool(modules.module.current_test)
+
+    def _collection_commit(self):
+        """Make it last before SMTP: what is on its way must be known after a crash."""
+        if not self._collection_in_test():
+            self.env.cr.commit()
+
+    def _guard_chunk(self, by_mail, auto_commit, kwargs):
+        """Lock, re-read, check, and send what may leave."""
+        Contact_sudo = self.env["collection.contact"].sudo()
+        contacts = Contact_sudo.browse(by_mail[mail.id].id for mail in self)
+        mine = contacts.filtered(lambda contact: contact._lock_sending())
+        try:
+            self._collection_commit()
+            mine.invalidate_recordset()
+            self.invalidate_recordset(["state"])
+            queued = mine.filtered(lambda c: c.state == "queued")
+            (mine - queued)._withdraw_mail()
+            allowed = queued._check_before_leaving()
+            self._collection_commit()
+            for contact in allowed:
+                self._send_guarded(contact, auto_commit, kwargs)
+        finally:
+            for contact in mine:
+                contact._unlock_sending()
+
+    def _send_guarded(self, contact, auto_commit, kwargs):
+        """*Leaving* is committed before SMTP; what comes of it afterwards."""
+        mail = contact.mail_id
+        now = fields.Datetime.now()
+        contact._set_state(
+            "sending",
+            made_at=now,
+            made_on=contact.debtor_id._get_today(),
+            tz=contact.debtor_id._get_zone_names()[0],
+        )
+        self._collection_commit()
+        super(MailMail, mail.with_env(self.env))._send(auto_commit=False, **kwargs)
+        if mail.state == "sent":
+            contact._set_state("made", outcome="sent", delivery_status="sent")
+            contact._after_made()
+        else:
+            reason = mail.failure_reason or mail.state
+            contact._set_state(
+                "failed",
+                error=reason,
+                reasons=[{"code": "SENDING_FAILED", "args": {"error": reason}}],
+            )
+            contact._fall_back("SENDING_FAILED", error=reason)
+        self._collection_commit()

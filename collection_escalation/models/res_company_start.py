@@ -1,0 +1,184 @@
+"""Switching collections on: the check-list, and old invoices placed silently."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, config
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_collection_checks(self):
+        """Points of the *Ready?* screen: list of {code, name, hint, required, done}."""
+        self.ensure_one()
+        root = self.root_id
+        _ = self.env._
+        has_server = bool(
+            self.env["ir.mail_server"].sudo().search_count([], limit=1)
+        ) or self._has_collection_mail_relay()
+        checks = [
+            (
+                "address",
+                _("Company name, address and tax id"),
+                bool(root.street and root.country_id and root.vat),
+                _("Every message states who writes: the law asks for it."),
+                True,
+            ),
+            (
+                "tz",
+                _("Time zone of the company"),
+                bool(self.collection_tz),
+                _("Contacts are made in business hours, so somebody must know the time."),
+                True,
+            ),
+            (
+                "mail_server",
+                _("Outgoing mail server"),
+                has_server,
+                _("Without it no e-mail leaves."),
+                True,
+            ),
+            (
+                "reply",
+                _("Address for answers"),
+                bool(self.collection_reply_to or self.email),
+                _("Customers answer: somebody must read it."),
+                True,
+            ),
+            (
+                "bank",
+                _("Payments are entered"),
+                bool(self.collection_payments_until or self._get_last_bank_line_date()),
+                _("Import bank statements, or say up to which day payments are entered."),
+                True,
+            ),
+            (
+                "collector",
+                _("Who collects"),
+                bool(self.collection_user_id),
+                _("Calls and answers need a person."),
+                True,
+            ),
+            (
+                "other_module",
+                _("No other dunning software is installed"),
+                not self._get_collection_rivals(),
+                _(
+                    "%s also writes to your debtors: they would be reminded twice.",
+                    ", ".join(self._get_collection_rivals()) or "-",
+                ),
+                False,
+            ),
+        ]
+        return [
+            {"code": code, "name": name, "done": done, "hint": hint, "required": must}
+            for code, name, done, hint, must in checks
+        ]
+
+    def _has_collection_mail_relay(self):
+        """Is a relay named in the server's configuration (not only the default)?"""
+        return config["smtp_server"] not in (False, "", "localhost")
+
+    def _get_collection_rivals(self):
+        """Technical names of other dunning modules that are installed."""
+        return (
+            self.env["ir.module.module"]
+            .sudo()
+            .search(
+                [
+                    ("name", "in", ("account_followup", "account_credit_control")),
+                    ("state", "=", "installed"),
+                ]
+            )
+            .mapped("name")
+        )
+
+    def _get_collection_check_action(self, code):
+        """Where a point of the check-list is put right."""
+        self.ensure_one()
+        if code == "address":
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "res.company",
+                "res_id": self.root_id.id,
+                "view_mode": "form",
+            }
+        if code == "mail_server":
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "base.action_ir_mail_server_list"
+            )
+        if code == "other_module":
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "base.open_module_tree"
+            )
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_account_config"
+        )
+
+    def _get_last_bank_line_date(self):
+        """Date of the newest imported bank statement line of the company, or False."""
+        self.ensure_one()
+        line = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            .search([("company_id", "=", self.id)], order="date desc", limit=1)
+        )
+        return line.date
+
+    # -- start ---------------------------------------------------------------------------
+
+    def _get_collection_opening_counts(self):
+        """How many overdue open items, of how many debtors, would be placed now, and how
+        many of them were never sent."""
+        self.ensure_one()
+        ((items, debtors, never_sent),) = self.env.execute_query(
+            SQL(
+                """SELECT count(*), count(DISTINCT i.debtor_id),
+                          count(*) FILTER (WHERE m.is_move_sent IS NOT TRUE)
+                     FROM collection_item i JOIN account_move m ON m.id = i.move_id
+                    WHERE i.company_id = %s AND i.ledger_state = 'open'
+                      AND i.date_due < %s""",
+                self.id,
+                fields.Date.today(),
+            )
+        )
+        return {"items": items, "debtors": debtors, "never_sent": never_sent}
+
+    def _start_collections(self, review_days=14, per_day=None):
+        """Switch collections on for the company.
+
+        Items that are overdue already are placed silently on the friendly stage of their
+        plan, whatever their age; their first contacts are spread, ``per_day`` customers a
+        day (default: the setting). Nothing is sent here.
+
+        :return: {"items", "debtors"} placed
+        :raise UserError: started before, or no plan"""
+        self.ensure_one()
+        if self.collection_started_on:
+            raise UserError(
+                self.env._("Collections of %s are on already.", self.name)
+            )
+        today = fields.Date.today()
+        self.write(
+            {
+                "collection_started_on": today,
+                "collection_review_until": today + timedelta(review_days)
+                if review_days
+                else False,
+            }
+        )
+        Item_sudo = self.env["collection.item"].sudo()
+        Item_sudo._birth()
+        old_sudo = Item_sudo.search(
+            [
+                ("company_id", "=", self.id),
+                ("ledger_state", "=", "open"),
+                ("date_due", "<", today),
+                ("stage_id", "=", False),
+            ],
+            order="debtor_id, date_due",
+        )
+        old_sudo._place_silently(today, per_day or self.collection_first_per_day)
+        return {"items": len(old_sudo), "debtors": len(old_sudo.debtor_id)}

@@ -1,0 +1,124 @@
+from odoo import api, fields, models
+
+COLLECTOR = "collection_escalation.group_collection_user"
+
+
+class ResPartner(models.Model):
+    """Proxies of the current company's debtor, for those who collect. They may change
+    them without being allowed to change partners."""
+
+    _inherit = "res.partner"
+
+    collection_debtor_id = fields.Many2one(
+        "collection.debtor",
+        compute="_compute_collection_debtor_id",
+        groups=COLLECTOR,
+        string="Collections of the customer",
+    )
+    collection_stage_id = fields.Many2one(
+        "collection.stage",
+        related="collection_debtor_id.stage_id",
+        groups=COLLECTOR,
+        string="Collection stage",
+    )
+    collection_case_id = fields.Many2one(
+        "collection.case", related="collection_debtor_id.case_id", groups=COLLECTOR
+    )
+    collection_policy_id = fields.Many2one(
+        "collection.policy",
+        compute="_compute_collection_settings",
+        inverse="_inverse_collection_policy_id",
+        groups=COLLECTOR,
+        string="Own collection plan",
+    )
+    collection_party = fields.Selection(
+        [("consumer", "Consumer"), ("business", "Company")],
+        compute="_compute_collection_settings",
+        inverse="_inverse_collection_party",
+        groups=COLLECTOR,
+        string="Treated as",
+    )
+    collection_user_id = fields.Many2one(
+        "res.users",
+        compute="_compute_collection_settings",
+        inverse="_inverse_collection_user_id",
+        groups=COLLECTOR,
+        string="Own collector",
+    )
+    collection_contact_ids = fields.Many2many(
+        "collection.contact",
+        compute="_compute_collection_records",
+        groups=COLLECTOR,
+        string="Contact log",
+    )
+    collection_item_ids = fields.Many2many(
+        "collection.item",
+        compute="_compute_collection_records",
+        groups=COLLECTOR,
+        string="Open items",
+    )
+    collection_on_hold_until = fields.Date(
+        related="collection_debtor_id.on_hold_until", groups=COLLECTOR
+    )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_collection_debtor_id(self):
+        debtors = self.env["collection.debtor"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        by_partner = {debtor.partner_id: debtor for debtor in debtors}
+        for partner in self:
+            partner.collection_debtor_id = by_partner.get(
+                partner.commercial_partner_id, False
+            )
+
+    @api.depends(
+        "collection_debtor_id.policy_id",
+        "collection_debtor_id.party",
+        "collection_debtor_id.user_id",
+    )
+    @api.depends_context("company")
+    def _compute_collection_settings(self):
+        for partner in self:
+            debtor = partner.collection_debtor_id
+            partner.collection_policy_id = debtor.policy_id
+            partner.collection_party = debtor.party
+            partner.collection_user_id = debtor.user_id
+
+    @api.depends("collection_debtor_id")
+    @api.depends_context("company")
+    def _compute_collection_records(self):
+        for partner in self:
+            debtor = partner.collection_debtor_id
+            partner.collection_contact_ids = debtor.contact_ids
+            partner.collection_item_ids = debtor.item_ids.filtered(
+                lambda i: i.ledger_state == "open"
+            )
+
+    def _inverse_collection_policy_id(self):
+        self._set_on_debtor("collection_policy_id", "policy_id")
+
+    def _inverse_collection_party(self):
+        self._set_on_debtor("collection_party", "party")
+
+    def _inverse_collection_user_id(self):
+        self._set_on_debtor("collection_user_id", "user_id")
+
+    def _set_on_debtor(self, name, debtor_name):
+        for partner in self:
+            debtor = self.env["collection.debtor"]._get_for(partner, self.env.company)
+            debtor.sudo(False)[debtor_name] = partner[name]
+
+    def action_view_collection_debtor(self):
+        self.ensure_one()
+        debtor = self.env["collection.debtor"]._get_for(self, self.env.company)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "collection.debtor",
+            "res_id": debtor.id,
+            "view_mode": "form",
+        }

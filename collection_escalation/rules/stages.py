@@ -1,0 +1,333 @@
+"""Where an open item stands on the collection plan, and what comes next.
+
+The plan is a ladder of rungs. Each rung has a **trigger**: so many days counted from the
+*effective* due date (the due date, moved to the next business day when it falls on a
+weekend or holiday). On entering a rung its **steps** (contacts) become due one after the
+other, each at its offset from the day of entry.
+
+* A rung is entered when its trigger date has come, the steps of the rung before are
+  finished, and the item stood there long enough (``min_stay``). So the friendly means are
+  exhausted before the firm ones, whatever the age of the debt.
+* With ``one_at_a_time`` an item climbs one rung per evaluation; with ``jump`` it climbs to
+  the highest rung its age allows, but never over a rung that waits for a person.
+* A rung whose gate is ``manager`` is entered only when a manager approved it.
+* Courtesy (level ``pre_due``) is only for items that are not due yet; who is past due
+  skips it. On the due date itself nobody is contacted.
+* Never more than one step at a time; steps keep their distance after a delay.
+
+Source: user documents S3 (five business days), S4-S12 (four stages, friendly before
+legal), S13 (courtesy); design, section 3 (evaluate).
+
+>>> from .business_days import Calendar
+>>> ladder = Ladder((
+...     Rung(1, "friendly", 5, "business", steps=(Step(11, 0), Step(12, 3))),
+...     Rung(2, "firm", 15, "business", min_stay=7, steps=(Step(21, 0),)),
+... ))
+>>> item = Item(due=date(2026, 3, 2))          # a Monday
+>>> resolve(item, ladder, date(2026, 3, 6), Calendar()).next_date   # 5th business day
+datetime.date(2026, 3, 9)
+>>> found = resolve(item, ladder, date(2026, 3, 9), Calendar())
+>>> found.rung_id, found.step_id, found.reason.code
+(1, 11, 'STAGE_REACHED')
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from .business_days import Calendar, add_days, shift_to_business_day
+from .decision import Reason
+
+LEVELS = ("pre_due", "friendly", "firm", "formal", "legal", "loss")
+#: While a contact is on its way the item is woken by it; this is only the safety net.
+HEARTBEAT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One contact of a rung, ``offset`` days (``unit``) after the rung was entered."""
+
+    id: int
+    offset: int
+    unit: str = "business"
+    only_if_not_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One stage: ``trigger`` days (``unit``) from the effective due date, negative only
+    for ``pre_due``; ``min_stay`` calendar days in the rung before it."""
+
+    id: int
+    level: str
+    trigger: int
+    unit: str = "calendar"
+    min_stay: int = 0
+    gate: str = "auto"
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self):
+        if self.level not in LEVELS:
+            raise ValueError(f"level {self.level!r}: use one of {', '.join(LEVELS)}")
+        if self.gate not in ("auto", "manager"):
+            raise ValueError(f"gate {self.gate!r}: use 'auto' or 'manager'")
+        if (self.trigger < 0) != (self.level == "pre_due"):
+            raise ValueError(
+                f"trigger {self.trigger} of level {self.level}: only the courtesy stage "
+                "comes before the due date, and it must"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs of a plan from the lowest to the highest."""
+
+    rungs: tuple[Rung, ...]
+    catch_up: str = "one_at_a_time"
+
+    def __post_init__(self):
+        order = [LEVELS.index(rung.level) for rung in self.rungs]
+        if order != sorted(set(order)):
+            raise ValueError("stages out of order: put them as " + ", ".join(LEVELS))
+        if self.catch_up not in ("one_at_a_time", "jump"):
+            raise ValueError(f"catch_up {self.catch_up!r}: 'one_at_a_time' or 'jump'")
+
+    def position(self, rung_id: int | None, level: str | None) -> int:
+        """Index of the rung, -1 below the ladder. When the plan was changed and the rung
+        is gone: the highest rung that is not above its level."""
+        for index, rung in enumerate(self.rungs):
+            if rung.id == rung_id:
+                return index
+        if level is None:
+            return -1
+        height = LEVELS.index(level)
+        below = [i for i, r in enumerate(self.rungs) if LEVELS.index(r.level) <= height]
+        return below[-1] if below else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step that already has a contact: ``open`` while it is on its way, afterwards
+    ``on`` is the day it was made, missed or given up."""
+
+    step_id: int
+    on: date
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the ladder must know of one open item; dates are the debtor's local dates.
+
+    ``grace_from`` is the day the invoice itself reached the debtor, when that was later
+    than it should have been: all triggers count from it. ``reached`` says whether the
+    debtor talked to us since the rung was entered. ``approved_id`` is the rung that a
+    manager opened."""
+
+    due: date
+    rung_id: int | None = None
+    level: str | None = None
+    since: date | None = None
+    marks: tuple[Mark, ...] = ()
+    grace_from: date | None = None
+    reached: bool = False
+    approved_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """``rung_id`` where the item stands now (``moved`` if it just got there, ``since``
+    when), ``step_id`` the one step due now, ``next_date`` when to look again (None: a
+    person owes the next action, or the item is waiting for ``waits_for``)."""
+
+    rung_id: int | None
+    since: date | None
+    moved: bool
+    reason: Reason
+    step_id: int | None = None
+    next_date: date | None = None
+    waits_for: str | None = None
+    trail: tuple[int, ...] = ()
+
+
+def effective_due(due: date, cal: Calendar, grace_from: date | None = None) -> date:
+    """Due date moved to the next business day, or the day of late delivery if later.
+
+    >>> effective_due(date(2026, 2, 28), Calendar())      # a Saturday
+    datetime.date(2026, 3, 2)
+    """
+    shifted = shift_to_business_day(due, cal)
+    return max(shifted, grace_from) if grace_from else shifted
+
+
+def trigger_date(rung: Rung, base: date, cal: Calendar) -> date:
+    """The day from which the rung may be entered, ``base`` being the effective due date."""
+    return add_days(base, rung.trigger, rung.unit, cal)
+
+
+def resolve(
+    item: Item,
+    ladder: Ladder,
+    today: date,
+    cal: Calendar,
+    withheld: Reason | None = None,
+) -> Resolution:
+    """Say where ``item`` stands on ``today`` (debtor's date), which step is due, and when
+    to look again.
+
+    ``withheld`` is a reason not to chase (pause, payment in process, stale bank data …):
+    the item stays where it is and nothing is due; it is looked at again the next day.
+    Once the ladder starts it never falls inside a cycle. Raises ValueError on a ladder
+    that is out of order (at construction)."""
+    base = effective_due(item.due, cal, item.grace_from)
+    if withheld:
+        return Resolution(
+            item.rung_id, item.since, False, withheld, next_date=today + timedelta(1)
+        )
+    position = ladder.position(item.rung_id, item.level)
+    position, item, trail = _climb(item, ladder, position, base, today, cal)
+    rung = ladder.rungs[position] if position >= 0 else None
+    due_step, step_date = _step_due(item, rung, base, today, cal)
+    following = _next_rung(ladder, position, base, today)
+    waits_for = None
+    if following is None:
+        next_date = step_date
+        if rung and due_step is None and step_date is None:
+            waits_for = "manager"
+    elif following.gate == "manager" and item.approved_id != following.id:
+        opens = _entry_date(following, item, base, cal)
+        next_date = step_date or (opens if opens > today else None)
+        if due_step is None and next_date is None:
+            waits_for = "manager"
+    else:
+        opens = _entry_date(following, item, base, cal)
+        next_date = min(filter(None, (step_date, max(opens, today + timedelta(1)))))
+    if due_step is not None or _has_open_mark(item, rung):
+        next_date = today + HEARTBEAT
+    reason = _explain(rung, following, base, trail, waits_for, next_date, cal)
+    return Resolution(
+        rung_id=rung.id if rung else None,
+        since=item.since,
+        moved=bool(trail),
+        reason=reason,
+        step_id=due_step,
+        next_date=next_date,
+        waits_for=waits_for,
+        trail=trail,
+    )
+
+
+def _next_rung(ladder, position, base, today):
+    """The rung above ``position``; courtesy is passed over once the due date has come."""
+    for rung in ladder.rungs[position + 1 :]:
+        if rung.level != "pre_due" or today < base:
+            return rung
+    return None
+
+
+def _entry_date(rung, item, base, cal):
+    """First day on which ``rung`` may be entered by its age and by the stay below."""
+    opens = trigger_date(rung, base, cal)
+    if item.since is not None and rung.level != "friendly":
+        opens = max(opens, item.since + timedelta(rung.min_stay))
+    return opens
+
+
+def _climb(item, ladder, position, base, today, cal):
+    """Move up: one rung, or with ``jump`` as many as the age allows."""
+    trail = []
+    while True:
+        rung = _next_rung(ladder, position, base, today)
+        if rung is None or (rung.gate == "manager" and item.approved_id != rung.id):
+            break
+        jumping = ladder.catch_up == "jump" and trail
+        opens = (
+            trigger_date(rung, base, cal)
+            if jumping
+            else _entry_date(rung, item, base, cal)
+        )
+        if today < opens or not (
+            jumping or _finished(item, _rung_at(ladder, position), base, today)
+        ):
+            break
+        position = ladder.rungs.index(rung)
+        item = replace(item, rung_id=rung.id, level=rung.level, since=today)
+        item = replace(item, reached=False)
+        trail.append(rung.id)
+        if ladder.catch_up != "jump" or rung.level == "pre_due":
+            break
+    return position, item, tuple(trail)
+
+
+def _rung_at(ladder, position):
+    return ladder.rungs[position] if position >= 0 else None
+
+
+def _marks(item):
+    return {mark.step_id: mark for mark in item.marks}
+
+
+def _has_open_mark(item, rung):
+    marks = _marks(item)
+    return rung is not None and any(
+        marks[step.id].open for step in rung.steps if step.id in marks
+    )
+
+
+def _pending_steps(item, rung, base, today):
+    """Steps of ``rung`` still to come. Courtesy is over once the due date has come."""
+    if rung is None or (rung.level == "pre_due" and today >= base):
+        return []
+    marks = _marks(item)
+    return [
+        step
+        for step in rung.steps
+        if step.id not in marks and not (step.only_if_not_reached and item.reached)
+    ]
+
+
+def _finished(item, rung, base, today):
+    return not _has_open_mark(item, rung) and not _pending_steps(
+        item, rung, base, today
+    )
+
+
+def _step_due(item, rung, base, today, cal):
+    """(id of the step due today or None, date of the next step or None)."""
+    pending = _pending_steps(item, rung, base, today)
+    if not pending or _has_open_mark(item, rung):
+        return None, None
+    step = min(pending, key=lambda s: (s.offset, s.id))
+    when = add_days(item.since or today, step.offset, step.unit, cal)
+    marks = _marks(item)
+    earlier = [s for s in rung.steps if s.id in marks and s.offset <= step.offset]
+    if earlier:
+        last = max(earlier, key=lambda s: (s.offset, s.id))
+        distance = max(step.offset - last.offset, 1)
+        when = max(when, add_days(marks[last.id].on, distance, step.unit, cal))
+    if rung.level == "pre_due" and when >= base:
+        return None, None
+    return (step.id, None) if when <= today else (None, when)
+
+
+def _explain(rung, following, base, trail, waits_for, next_date, cal):
+    if trail:
+        return Reason.of(
+            "STAGE_REACHED",
+            level=rung.level,
+            days=rung.trigger,
+            unit=rung.unit,
+            since=base,
+        )
+    if waits_for:
+        code = "WAITS_FOR_MANAGER" if following else "LADDER_END"
+        return Reason.of(code, level=following.level if following else rung.level)
+    if following:
+        return Reason.of(
+            "WAITS_FOR_TRIGGER",
+            level=following.level,
+            days=following.trigger,
+            unit=following.unit,
+            since=base,
+            on=trigger_date(following, base, cal),
+        )
+    return Reason.of("STAYS", level=rung.level if rung else "")

@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionReady(models.TransientModel):
+    """*Ready?*: what a company needs before its first message leaves."""
+
+    _name = "collection.ready"
+    _description = "Ready to collect?"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    line_ids = fields.One2many("collection.ready.line", "ready_id")
+    is_ready = fields.Boolean(compute="_compute_is_ready")
+    started_on = fields.Date(related="company_id.collection_started_on")
+    old_item_count = fields.Integer(compute="_compute_counts")
+    old_debtor_count = fields.Integer(compute="_compute_counts")
+    days_to_spread = fields.Integer(compute="_compute_counts")
+    never_sent_count = fields.Integer(compute="_compute_counts")
+    first_per_day = fields.Integer(
+        related="company_id.collection_first_per_day", readonly=False
+    )
+    review_days = fields.Integer(
+        default=14, help="Every message waits for a look during the first days."
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if "line_ids" in fields_list:
+            company = self.env["res.company"].browse(
+                values.get("company_id") or self.env.company.id
+            )
+            values["line_ids"] = [
+                fields.Command.create(vals)
+                for vals in company._get_collection_checks()
+            ]
+        return values
+
+    @api.depends("line_ids.done", "line_ids.required")
+    def _compute_is_ready(self):
+        for ready in self:
+            ready.is_ready = all(
+                line.done for line in ready.line_ids if line.required
+            )
+
+    @api.depends("company_id", "first_per_day")
+    def _compute_counts(self):
+        for ready in self:
+            company = ready.company_id
+            counts = company._get_collection_opening_counts()
+            ready.old_item_count = counts["items"]
+            ready.old_debtor_count = counts["debtors"]
+            ready.never_sent_count = counts["never_sent"]
+            per_day = max(ready.first_per_day, 1)
+            ready.days_to_spread = -(-counts["debtors"] // per_day)
+
+    def action_start(self):
+        """Switch collections on. Old invoices are placed silently; nothing leaves now."""
+        self.ensure_one()
+        if missing := self.line_ids.filtered(lambda x: x.required and not x.done):
+            raise UserError(
+                self.env._(
+                    "Not ready yet: %s. Use the links in the list to complete it.",
+                    ", ".join(missing.mapped("name")),
+                )
+            )
+        placed = self.company_id._start_collections(review_days=self.review_days)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "sticky": True,
+                "message": self.env._(
+                    "Collections are on. %(items)s overdue items of %(debtors)s customers "
+                    "were placed silently; nobody was contacted.",
+                    items=placed["items"],
+                    debtors=placed["debtors"],
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+
+class CollectionReadyLine(models.TransientModel):
+    _name = "collection.ready.line"
+    _description = "Point of the check-list"
+
+    ready_id = fields.Many2one("collection.ready", required=True, ondelete="cascade")
+    code = fields.Char(required=True)
+    name = fields.Char(required=True)
+    hint = fields.Char()
+    required = fields.Boolean(default=True)
+    done = fields.Boolean()
+
+    def action_fix(self):
+        """Open the place where the point is put right."""
+        self.ensure_one()
+        return self.ready_id.company_id._get_collection_check_action(self.code)
