@@ -2,7 +2,7 @@
 
 Rule. What does not depend on the moment (stops, which events count for which limit) is
 worked out once; ``reasons(at)`` then answers for any moment, in the order: stops,
-hours, grace, limits. Every possible zone of the debtor must allow: one refusal is enough.
+hours, grace, limits. Every zone the debtor may be in must allow: one refusal is enough.
 
 Source. Regulation sheet 3.7 steps 1-4. How it is used: ``contact_rules.decide``.
 """
@@ -57,7 +57,7 @@ class Question:
         self.narrowing_wishes = Wishes(preferred=preferred)
         self.stops = [*self._stops()]
         self.graces = [*self._graces()]
-        self.limits = [*self._limits([*history], [*reservations])]
+        self.limits = [*self._limits(history, reservations)]
 
     # --- what is prepared ---
 
@@ -80,31 +80,28 @@ class Question:
                 yield rules.reason(rules.grace.rule_id, first_day=first), stop
 
     def _limits(
-        self, history: list[Event], reservations: list[Event]
+        self, history: Iterable[Event], reservations: Iterable[Event]
     ) -> Iterator[tuple[RuleSet, Limit, list[list[list[int]]]]]:
         """Each limit with the days (ordinals) that count, by zone and debt."""
-        if self.context.consented or not (history or reservations):
+        limits = [*self._limits_of_channel()]
+        if self.context.consented or not limits:
             return
+        reach = max(limit.reach for _, limit in limits)
+        since = self.asked - (reach + 2) * _DAY
+        planned = [*reservations]
+        recent = [event for event in history if event.at >= since]
+        for rules, limit in limits:
+            counted = [e for e in recent if limit.concerns(e, self.channel, False)]
+            counted += [e for e in planned if limit.concerns(e, self.channel, True)]
+            if counted:
+                yield rules, limit, self._days(limit, counted)
+
+    def _limits_of_channel(self) -> Iterator[tuple[RuleSet, Limit]]:
         for rules in self.rulesets:
             for limit in rules.limits:
-                if self.channel not in limit.channels:
-                    continue
-                if self._is_waived(rules, limit.rule_id):
-                    continue
-                events = self._counted(limit, history, planned=False)
-                events += self._counted(limit, reservations, planned=True)
-                if events:
-                    yield rules, limit, self._days(limit, events)
-
-    def _counted(
-        self, limit: Limit, events: list[Event], *, planned: bool
-    ) -> list[Event]:
-        since = self.asked - (limit.reach + 2) * _DAY
-        return [
-            event
-            for event in events
-            if event.at >= since and limit.concerns(event, self.channel, planned)
-        ]
+                waived = self._is_waived(rules, limit.rule_id)
+                if self.channel in limit.channels and not waived:
+                    yield rules, limit
 
     def _days(self, limit: Limit, events: list[Event]) -> list[list[list[int]]]:
         counted = [events]

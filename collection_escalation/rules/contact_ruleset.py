@@ -1,7 +1,8 @@
 """A set of contact rules: one source, one version, the holidays of one place.
 
 Rule. A set holds its windows, limits, stops and its grace for the first contact. Sets
-are never changed, a new version is a new set: every decision names its versions. What cannot be meant (two windows that overlap, a cap of zero) is refused here, once.
+are never changed, a new version is a new set: every decision names its versions. What
+cannot be meant (two windows that overlap, a cap of zero) is refused here, once.
 
 Source. Regulation sheet 3.1 (header) and 3.8 (presets).
 
