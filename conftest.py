@@ -37,7 +37,9 @@ def pytest_sessionfinish(session) -> None:
         return
     stats = session.config.pluginmanager.get_plugin("terminalreporter").stats
     passed = len(stats.get("passed", []))
-    failed = sum(len(stats.get(kind, [])) for kind in ("failed", "error", "skipped", "xpassed"))
+    failed = sum(
+        len(stats.get(kind, [])) for kind in ("failed", "error", "skipped", "xpassed")
+    )
     if "odoo" in sys.modules:
         print("\nthe rules or their tests imported odoo; they must not")
         failed += 1

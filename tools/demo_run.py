@@ -31,18 +31,26 @@ def run_action(env, name: str) -> None:
 def due_moments(env) -> list:
     """When the planned messages of the first day are due, quarter by quarter of an hour."""
     contacts = env["collection.contact"].search(
-        [("state", "=", "planned"), ("channel", "in", ("email", "sms")), ("planned_at", "!=", False)],
+        [
+            ("state", "=", "planned"),
+            ("channel", "in", ("email", "sms")),
+            ("planned_at", "!=", False),
+        ],
         order="planned_at",
     )
     moments = sorted(set(contacts.mapped("planned_at")))
-    return [moment for moment in moments if moment < moments[0] + timedelta(hours=12)][:60]
+    return [moment for moment in moments if moment < moments[0] + timedelta(hours=12)][
+        :60
+    ]
 
 
 def dispatch(env) -> str:
     from odoo import fields
 
     run_action(env, "dispatch")
-    if env["collection.contact"].search_count([("state", "=", "made"), ("channel", "=", "email")]):
+    if env["collection.contact"].search_count(
+        [("state", "=", "made"), ("channel", "=", "email")]
+    ):
         return ""
     moments = [moment for moment in due_moments(env) if moment > fields.Datetime.now()]
     for moment in moments:
@@ -66,9 +74,13 @@ def label(record, name: str) -> str:
 
 def report(env, evaluated: int, moved_clock: str) -> None:
     print(f"items evaluated                          {evaluated:5d}")
-    for (stage,), number in sorted(count(env, "collection.stage.move", "to_stage_id").items()):
+    for (stage,), number in sorted(
+        count(env, "collection.stage.move", "to_stage_id").items()
+    ):
         print(f"moved to {stage:<31.31} {number:5d}")
-    for (channel, state), number in sorted(count(env, "collection.contact", "channel", "state").items()):
+    for (channel, state), number in sorted(
+        count(env, "collection.contact", "channel", "state").items()
+    ):
         print(f"contacts by {channel + ', ' + state:<28.28} {number:5d}")
     mails = sorted(Path(os.environ["CE_MAIL_DIR"]).glob("[0-9]*.eml"))
     print(f"e-mails in out/mail                      {len(mails):5d}")

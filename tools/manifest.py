@@ -5,7 +5,15 @@ import sys
 from pathlib import Path
 
 # What the tests and the demo look for beyond the module's own dependencies.
-ALWAYS = ["account", "account_payment", "l10n_br", "mail", "phone_validation", "portal", "sms"]
+ALWAYS = [
+    "account",
+    "account_payment",
+    "l10n_br",
+    "mail",
+    "phone_validation",
+    "portal",
+    "sms",
+]
 
 
 def depends(module_dir: Path) -> list[str]:

@@ -1,8 +1,8 @@
 """Fingerprints of the module, for ./dev: is the installed database still what the files say?
 
-    module_hash.py files MODULE     everything an installation reads (not the tests)
-    module_hash.py schema MODULE    data files, and of the Python files only what makes tables:
-                                    class bodies and module constants, not what methods do
+module_hash.py files MODULE     everything an installation reads (not the tests)
+module_hash.py schema MODULE    data files, and of the Python files only what makes tables:
+                                class bodies and module constants, not what methods do
 """
 
 import ast
@@ -46,7 +46,9 @@ def fingerprint(module: Path, verb: str) -> str:
         digest.update(str(relative).encode() + b"\0")
         if verb == "schema" and relative.parts[0] in ("static", "rules"):
             continue
-        python = verb == "schema" and path.suffix == ".py" and path.name != "__manifest__.py"
+        python = (
+            verb == "schema" and path.suffix == ".py" and path.name != "__manifest__.py"
+        )
         digest.update(schema_text(path) if python else path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -27,7 +27,9 @@ def odoo_env(database: str | None = None) -> Iterator:
     from odoo.tools import config
 
     database = database or os.environ["CE_DB"]
-    config.parse_config([*odoo_arguments(), f"--database={database}"], setup_logging=True)
+    config.parse_config(
+        [*odoo_arguments(), f"--database={database}"], setup_logging=True
+    )
     load_server_wide_modules()
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})

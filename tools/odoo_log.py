@@ -22,13 +22,17 @@ VERDICT = re.compile(r"(FAIL|ERROR): ")
 STARTED = re.compile(r"Starting (\w+)\.(\w+) \.\.\.")
 SKIPPED = re.compile(r"skipped (\S+ : .*|setUpClass .*)")
 # What Odoo says again, in sum, after a failure it has already told.
-SUMMARY = re.compile(r"\d+ failed, \d+ error\(s\)|Module \S+: \d+ failures|At least one test failed|=+$")
+SUMMARY = re.compile(
+    r"\d+ failed, \d+ error\(s\)|Module \S+: \d+ failures|At least one test failed|=+$"
+)
 ALLOW = Path(__file__).with_name("log-allow.txt")
 
 
 def allowed_patterns() -> list[re.Pattern]:
     lines = ALLOW.read_text().splitlines() if ALLOW.exists() else []
-    return [re.compile(line) for line in lines if line.strip() and not line.startswith("#")]
+    return [
+        re.compile(line) for line in lines if line.strip() and not line.startswith("#")
+    ]
 
 
 def entries(path: Path):
@@ -66,7 +70,8 @@ def written_tests(folder: Path) -> set[tuple[str, str]]:
                 found |= {
                     (node.name, item.name)
                     for item in node.body
-                    if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
+                    if isinstance(item, ast.FunctionDef)
+                    and item.name.startswith("test_")
                 }
     return found
 
@@ -92,7 +97,9 @@ def judge(mode: str, log: Path, tests: Path | None) -> Verdict:
         if match := SKIPPED.match(first):
             verdict.fail(f"skipped: {match[1]}")
             broken += 1
-        if level not in BAD or any(pattern.search(f"{logger}: {message}") for pattern in allowed):
+        if level not in BAD or any(
+            pattern.search(f"{logger}: {message}") for pattern in allowed
+        ):
             continue
         if SUMMARY.match(first):
             continue
@@ -109,7 +116,9 @@ def judge(mode: str, log: Path, tests: Path | None) -> Verdict:
         verdict.fail("no test ran")
     elif tests:
         for name, method in sorted(written_tests(tests) - started):
-            verdict.fail(f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)")
+            verdict.fail(
+                f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)"
+            )
     return verdict
 
 

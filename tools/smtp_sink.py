@@ -17,14 +17,20 @@ from aiosmtpd.controller import Controller
 class Sink:
     def __init__(self, folder: Path):
         self.folder = folder
-        self.count = max((int(path.name[:5]) for path in folder.glob("[0-9]*.eml")), default=0)
+        self.count = max(
+            (int(path.name[:5]) for path in folder.glob("[0-9]*.eml")), default=0
+        )
 
     async def handle_DATA(self, server, session, envelope):
         self.count += 1
         content = envelope.original_content
-        match = re.search(rb"^Message-Id:\s*<?([^>\s]+)", content, re.IGNORECASE | re.MULTILINE)
+        match = re.search(
+            rb"^Message-Id:\s*<?([^>\s]+)", content, re.IGNORECASE | re.MULTILINE
+        )
         message_id = match[1].decode(errors="replace") if match else "no-message-id"
-        name = f"{self.count:05d}-{re.sub(r'[^A-Za-z0-9.@_-]', '_', message_id)[:120]}.eml"
+        name = (
+            f"{self.count:05d}-{re.sub(r'[^A-Za-z0-9.@_-]', '_', message_id)[:120]}.eml"
+        )
         header = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n"
         draft = self.folder / f".{name}"
         draft.write_bytes(header.encode() + content)
@@ -35,7 +41,10 @@ class Sink:
 def main(folder: str, port_file: str, port: str = "0") -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     controller = Controller(
-        Sink(Path(folder)), hostname="127.0.0.1", port=int(port), data_size_limit=50_000_000
+        Sink(Path(folder)),
+        hostname="127.0.0.1",
+        port=int(port),
+        data_size_limit=50_000_000,
     )
     # The controller checks itself by connecting, which needs a known port.
     if controller.port == 0:
