@@ -1,3 +1,10 @@
+# What others extend comes first.
+from . import collection_internal_thread
+
+# isort: split
+from . import collection_contact_ruleset, collection_debtor, collection_evaluation_facts
+
+# isort: split
 from . import (
     account_move,
     base_partner_merge,
@@ -7,14 +14,10 @@ from . import (
     collection_contact_line,
     collection_contact_message,
     collection_contact_rules,
-    collection_contact_ruleset,
-    collection_debtor,
     collection_debtor_place,
     collection_dispatcher,
     collection_evaluation,
-    collection_evaluation_facts,
     collection_hold,
-    collection_internal_thread,
     collection_item,
     collection_item_ledger,
     collection_planner,

@@ -213,6 +213,7 @@ class CollectionCase(models.Model):
             if following:
                 item_sudo.approved_stage_id = following
         waiting_sudo._wake()
+        self.activity_feedback(["collection_escalation.mail_activity_approve"])
         for case in self:
             stages = waiting_sudo.filtered(
                 lambda i, case=case: i.case_id == case

@@ -8,7 +8,7 @@ import logging
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
@@ -146,44 +146,46 @@ class CollectionContact(models.Model):
         if not self:
             return self
         reasons = [{"code": code, "args": args}]
-        instead = self.browse()
-        for contact in self:
-            lines = contact.line_ids.filtered(
-                lambda line: line.state == "planned" and line.item_id
-            )
-            if contact.state in ("planned", "queued"):
-                contact._set_state("failed", reasons=reasons)
-            channel = contact.step_id.fallback_channel
-            if not channel or contact.fallback_of_id or not lines:
-                continue
-            instead |= self.create(
-                {
-                    **contact._prepare_copy_vals(),
-                    "channel": channel,
-                    "fallback_of_id": contact.id,
-                    "reviewed": True,
-                    "line_ids": [
-                        (
-                            0,
-                            0,
-                            {
-                                "item_id": line.item_id.id,
-                                "step_id": line.step_id.id,
-                                "stage_id": line.stage_id.id,
-                                "cycle": line.cycle,
-                                "currency_id": line.currency_id.id,
-                                "date_due": line.date_due,
-                            },
-                        )
-                        for line in lines
-                    ],
-                }
-            )
+        self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
+            "failed", reasons=reasons
+        )
+        # the lines given up must be known to the database before others take their place
+        self.env.flush_all()
+        instead = self.create(
+            [
+                contact._prepare_fallback_vals()
+                for contact in self
+                if contact.step_id.fallback_channel and not contact.fallback_of_id
+            ]
+        )
         instead._resolve_recipients()
         (self - instead.fallback_of_id)._tell_collectors()
-        return instead.filtered("destination") | instead.filtered(
-            lambda c: not c.destination
-        )._fall_back("NO_ADDRESS")
+        unreachable = instead.filtered(lambda c: not c.destination)
+        return (instead - unreachable) | unreachable._fall_back("NO_ADDRESS")
+
+    def _prepare_fallback_vals(self):
+        """The same step on its other channel, for the invoices it did not reach."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
+        return {
+            **self._prepare_copy_vals(),
+            "channel": self.step_id.fallback_channel,
+            "fallback_of_id": self.id,
+            "reviewed": True,
+            "line_ids": [
+                Command.create(
+                    {
+                        "item_id": line.item_id.id,
+                        "step_id": line.step_id.id,
+                        "stage_id": line.stage_id.id,
+                        "cycle": line.cycle,
+                        "currency_id": line.currency_id.id,
+                        "date_due": line.date_due,
+                    }
+                )
+                for line in lines
+            ],
+        }
 
     def _give_to_person(self, decision):
         """No permitted moment: nothing is done, the collector is told."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import email_split
 
 
@@ -58,7 +58,7 @@ class CollectionDebtor(models.Model):
                 "direction": "in",
                 "state": "made",
                 "outcome": "reply",
-                "made_at": msg_dict.get("date") or self.env.cr.now(),
+                "made_at": fields.Datetime.now(),
                 "made_on": self._get_today(),
                 "tz": self._get_zone_names()[0],
                 "destination": addresses[0] if addresses else False,

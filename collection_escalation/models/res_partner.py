@@ -12,6 +12,7 @@ class ResPartner(models.Model):
     collection_debtor_id = fields.Many2one(
         "collection.debtor",
         compute="_compute_collection_debtor_id",
+        search="_search_collection_debtor_id",
         groups=COLLECTOR,
         string="Collections of the customer",
     )
@@ -75,6 +76,14 @@ class ResPartner(models.Model):
             partner.collection_debtor_id = by_partner.get(
                 partner.commercial_partner_id, False
             )
+
+    def _search_collection_debtor_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        debtors = self.env["collection.debtor"].search(
+            [("id", operator, value), ("company_id", "=", self.env.company.id)]
+        )
+        return [("commercial_partner_id", "in", debtors.partner_id.ids)]
 
     @api.depends(
         "collection_debtor_id.policy_id",

@@ -1,0 +1,235 @@
+"""Demo ledger: invoices, payments and pauses of the customers in `demo/`, all dates
+counted from today. Loaded once, with the demo data."""
+
+import logging
+from datetime import time, timedelta
+
+from odoo import Command, api, models
+
+from ..rules.business_days import add_business_days
+
+_logger = logging.getLogger(__name__)
+
+#: (customer, days since the due date, amount, what is special). A negative number of
+#: days: not due yet.
+INVOICES = [
+    ("bluebird", 12, 1250.00, {}),
+    ("cedar", 13, 4800.00, {"term": "payment_term_instalments"}),
+    ("delta", 20, 960.00, {"paid": 400.00}),
+    ("elm", 26, 2310.00, {}),
+    ("fjord", 16, 3400.00, {}),
+    ("fjord", 18, 2750.00, {"currency": "base.EUR"}),
+    ("girassol", 14, 5120.50, {"currency": "base.BRL"}),
+    ("horizonte", 17, 1890.00, {"currency": "base.EUR"}),
+    ("ivy", 15, 7350.00, {}),
+    ("juniper", 19, 430.00, {}),
+    ("kite", 11, 615.00, {"sent": False}),
+    ("lark", 40, 4.20, {}),
+    ("maple", 21, 1480.00, {}),
+    ("opal", 400, 9200.00, {}),
+    ("pine", 50, 2200.00, {"paid": 2200.00, "paid_after": 20}),
+    ("quartz", 44, 1975.00, {}),
+    ("quartz", 9, 880.00, {}),
+    ("quartz", -20, 1030.00, {}),
+    ("rowan", 70, 6400.00, {}),
+]
+#: (customer, days ago, amount): credit notes that nobody matched with an invoice.
+CREDITS = [("elm", 10, 300.00)]
+#: (customer, stage until now, days ago): the customer stands there since then, and the
+#: contacts of that stage and of those below were made. What comes next is up to the plan.
+PASTS = [("quartz", "friendly", 18), ("rowan", "firm", 24)]
+
+
+class CollectionDemo(models.AbstractModel):
+    _name = "collection.demo"
+    _description = "Demo ledger for collections"
+
+    @api.model
+    def _load(self):
+        """Fill the demo company's ledger and switch its collections on."""
+        company = self.env.ref("base.main_company")
+        if not company.chart_template or company.collection_started_on:
+            _logger.info("No collections demo: %s has no chart of accounts", company.name)
+            return
+        self = self.with_company(company).with_context(  # noqa: PLW0642
+            tracking_disable=True, mail_create_nosubscribe=True
+        )
+        today = company._get_collection_today()
+        self._create_invoices(today)
+        self._create_credits(today)
+        company._start_collections(review_days=0)
+        self._pause("maple", today)
+        for name, level, days in PASTS:
+            self._remember(name, level, today - timedelta(days))
+
+    def _partner(self, name):
+        return self.env.ref(f"collection_escalation.demo_{name}")
+
+    def _debtor(self, name):
+        return self.env["collection.debtor"]._get_for(
+            self._partner(name), self.env.company
+        )
+
+    # -- ledger --------------------------------------------------------------------------
+
+    def _create_invoices(self, today):
+        moves = self.env["account.move"].create(
+            [
+                self._prepare_invoice(name, today - timedelta(days), amount, special)
+                for name, days, amount, special in INVOICES
+            ]
+            + [self._prepare_courtesy(today)]
+        )
+        moves.action_post()
+        moves.is_move_sent = True
+        for move, (_name, days, _amount, special) in zip(moves, INVOICES, strict=False):
+            if not special.get("sent", True):
+                move.is_move_sent = False
+            if paid := special.get("paid"):
+                late = special.get("paid_after", days - 2)
+                self._pay(move, paid, today - timedelta(days - late))
+
+    def _prepare_invoice(self, name, due, amount, special):
+        vals = {
+            "move_type": "out_invoice",
+            "partner_id": self._partner(name).id,
+            "invoice_date": due - timedelta(days=30),
+            "invoice_date_due": due,
+            "invoice_payment_term_id": False,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": "Goods and services",
+                        "quantity": 1,
+                        "price_unit": amount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
+        if "currency" in special:
+            vals["currency_id"] = self.env.ref(special["currency"]).id
+        if "term" in special:
+            term = self.env.ref(f"collection_escalation.{special['term']}")
+            first = min(term.line_ids.mapped("nb_days"))
+            vals["invoice_payment_term_id"] = term.id
+            vals["invoice_date"] = due - timedelta(first)
+            del vals["invoice_date_due"]
+        return vals
+
+    def _prepare_courtesy(self, today):
+        """Due in three business days: time for the courtesy note."""
+        place = self.env.company.partner_id
+        calendar = self.env["collection.calendar"]._get(
+            place.country_id.code, place.state_id.code, today
+        )
+        due = add_business_days(today, 3, calendar)
+        return self._prepare_invoice("north", due, 1360.00, {})
+
+    def _pay(self, move, amount, day):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create(
+            {"amount": amount, "payment_date": day, "installments_mode": "full"}
+        )._create_payments()
+
+    def _create_credits(self, today):
+        credits = self.env["account.move"].create(
+            [
+                {
+                    **self._prepare_invoice(name, today - timedelta(days), amount, {}),
+                    "move_type": "out_refund",
+                    "invoice_date": today - timedelta(days),
+                }
+                for name, days, amount in CREDITS
+            ]
+        )
+        credits.action_post()
+
+    # -- collections ---------------------------------------------------------------------
+
+    def _pause(self, name, today):
+        self.env["collection.hold"].create(
+            {
+                "debtor_id": self._debtor(name).id,
+                "reason": "complaint",
+                "note": "One crate arrived damaged, the replacement is on its way.",
+                "user_id": self.env.ref("base.user_admin").id,
+                "date_from": today,
+                "date_to": today + timedelta(days=14),
+            }
+        )
+
+    def _remember(self, name, level, since):
+        """Give the overdue items of a customer a past, as if collections had been on."""
+        debtor = self._debtor(name)
+        stages = debtor.effective_policy_id.stage_ids.filtered(
+            lambda stage: stage.level != "pre_due"
+        ).sorted()
+        stage = stages.filtered(lambda s: s.level == level)
+        items = debtor.item_ids.filtered(
+            lambda i: i.ledger_state == "open" and i.date_due < since
+        )
+        for below in stages.filtered(lambda s: s.sequence <= stage.sequence):
+            begun = since - timedelta(12) * (stage.sequence - below.sequence)
+            for number, step in enumerate(below.step_ids.sorted()):
+                self._remember_contact(items, step, begun + timedelta(5) * number)
+        self.env["collection.stage.move"].create(
+            [
+                {
+                    "item_id": item.id,
+                    "debtor_id": debtor.id,
+                    "from_stage_id": item.stage_id.id,
+                    "from_level": item.level,
+                    "to_stage_id": stage.id,
+                    "to_level": stage.level,
+                    "cycle": item.cycle,
+                    "date": since,
+                    "reason": {"code": "STAYS", "args": {"level": stage.level}},
+                }
+                for item in items
+                if item.stage_id != stage
+            ]
+        )
+        items.write({"stage_id": stage.id, "level": level, "stage_since": since})
+
+    def _remember_contact(self, items, step, day):
+        debtor = items.debtor_id
+        contact = self.env["collection.contact"].create(
+            {
+                "debtor_id": debtor.id,
+                "company_id": debtor.company_id.id,
+                "channel": step.channel,
+                "step_id": step.id,
+                "stage_id": step.stage_id.id,
+                "user_id": debtor.collector_id.id,
+                "reviewed": True,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "item_id": item.id,
+                            "step_id": step.id,
+                            "stage_id": step.stage_id.id,
+                            "cycle": item.cycle,
+                            "currency_id": item.currency_id.id,
+                            "date_due": item.date_due,
+                            "invoice_name": item.move_id.name,
+                            "amount_original": item.move_line_id.amount_currency,
+                            "amount_open": item.amount_open,
+                            "days_overdue": (day - item.date_due).days,
+                            "frozen": True,
+                        }
+                    )
+                    for item in items
+                ],
+            }
+        )
+        contact._resolve_recipients()
+        contact._set_state(
+            "made",
+            outcome="sent" if step.channel == "email" else "no_answer",
+            made_at=debtor._get_utc(day, time(10)),
+            made_on=day,
+            tz=debtor._get_zone_names()[0],
+            made_by_id=contact.user_id.id,
+        )

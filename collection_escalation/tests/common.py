@@ -1,0 +1,258 @@
+"""Helpers and assertions in the words of the trade."""
+
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.mail.tests.common import MailCommon
+
+#: A Monday; the story tests begin on it.
+MONDAY = date(2026, 3, 2)
+SAO_PAULO_9AM_UTC = time(12, 0)
+
+
+class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
+    """A Brazilian company that collects, with the standard plan, and its debtors.
+
+    Every test lives on fixed days: `_live(day)` runs the scheduled actions at 09:00 of
+    São Paulo on that day, as a night's work would. The company's payments are entered up
+    to the day, unless a test says otherwise."""
+
+    @classmethod
+    def default_env_context(cls):
+        return {}
+
+    @classmethod
+    def get_default_groups(cls):
+        return super().get_default_groups() | cls.quick_ref(
+            "collection_escalation.group_collection_manager"
+        )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.brazil = cls.env.ref("base.br")
+        cls.brl = cls.env.ref("base.BRL")
+        cls.company.partner_id.write(
+            {
+                "country_id": cls.brazil.id,
+                "state_id": cls.env.ref("base.state_br_sp").id,
+                "street": "Rua Um, 1",
+                "city": "São Paulo",
+                "vat": False,
+                "email": "credor@example.com",
+            }
+        )
+        cls.policy = cls.env.ref("collection_escalation.policy_standard")
+        cls.collector = cls._new_user("collector", "group_collection_user")
+        cls.manager = cls._new_user("collection_manager", "group_collection_manager")
+        cls._open_company(cls.company)
+        cls.debtor_partner = cls._create_debtor_partner("Loja Azul")
+
+    @classmethod
+    def _open_company(cls, company):
+        """The company collects, without review of messages."""
+        company.sudo().write(
+            {
+                "collection_tz": "America/Sao_Paulo",
+                "collection_user_id": cls.collector.id,
+                "collection_manager_id": cls.manager.id,
+                "collection_consumer_policy_id": cls.policy.id,
+                "collection_business_policy_id": cls.policy.id,
+                "collection_require_sent": False,
+                "collection_payments_until": MONDAY,
+            }
+        )
+        company.sudo().collection_started_on = MONDAY
+
+    @classmethod
+    def _new_user(cls, login, group):
+        return cls.env["res.users"].create(
+            {
+                "name": login,
+                "login": login,
+                "email": f"{login}@example.com",
+                "company_ids": [Command.set(cls.company.ids)],
+                "company_id": cls.company.id,
+                "group_ids": [
+                    Command.set(cls.env.ref(f"collection_escalation.{group}").ids)
+                ],
+            }
+        )
+
+    @classmethod
+    def _create_debtor_partner(cls, name, **vals):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "email": f"{name.lower().replace(' ', '.')}@example.com",
+                "country_id": cls.brazil.id,
+                "state_id": cls.env.ref("base.state_br_rj").id,
+                "phone": "+55 21 99999-0000",
+                "lang": "en_US",
+                **vals,
+            }
+        )
+
+    # -- doing ---------------------------------------------------------------------------
+
+    def _create_overdue_invoice(self, due, amount=1000.0, partner=None, **vals):
+        """A posted customer invoice with one line and one due date."""
+        vals = {
+            "move_type": "out_invoice",
+            "partner_id": (partner or self.debtor_partner).id,
+            "invoice_date": due - timedelta(days=30),
+            "invoice_date_due": due,
+            "invoice_line_ids": [
+                Command.create({"name": "Goods", "price_unit": amount, "tax_ids": []})
+            ],
+            **vals,
+        }
+        with freeze_time(vals["invoice_date"]):
+            invoice = self.env["account.move"].create(vals)
+            invoice.action_post()
+            self._settle_transaction()
+        return invoice
+
+    def _create_instalment_invoice(self, dues, amount=1000.0, partner=None):
+        """A posted invoice in equal instalments, due on ``dues``."""
+        first = dues[0]
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Instalments",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "value": "percent",
+                            "value_amount": 100 / len(dues),
+                            "nb_days": (due - first).days,
+                        }
+                    )
+                    for due in dues
+                ],
+            }
+        )
+        return self._create_overdue_invoice(
+            first,
+            amount,
+            partner,
+            invoice_date=first,
+            invoice_date_due=False,
+            invoice_payment_term_id=term.id,
+        )
+
+    def _pay(self, invoice, amount=None, day=None):
+        vals = {"amount": amount} if amount else {}
+        vals["payment_date"] = day or fields.Date.today()
+        payment = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"installments_mode": "full", **vals})
+            ._create_payments()
+        )
+        self._settle_transaction()
+        return payment
+
+    def _settle_transaction(self):
+        """What a commit does before it writes: flush, and follow the ledger."""
+        self.env.flush_all()
+        self.env.cr.flush()
+
+    @contextmanager
+    def _at(self, day, moment=SAO_PAULO_9AM_UTC, payments_entered=True):
+        """Live in the given moment (UTC)."""
+        with freeze_time(datetime.combine(day, moment)):
+            if payments_entered:
+                self.company.sudo().collection_payments_until = day
+                self.env.flush_all()
+            yield
+
+    def _live(self, day, moment=SAO_PAULO_9AM_UTC, payments_entered=True):
+        """Run evaluation, planning and dispatch once at the given moment; returns the
+        e-mails that left."""
+        with self._at(day, moment, payments_entered), self.mock_mail_gateway():
+            self._run_actions()
+            team = self.collector.email
+            return [mail for mail in self._mails if team not in mail["email_to"][0]]
+
+    def _live_until(self, first, last):
+        """Run the scheduled actions every day; returns {day: mails that left}."""
+        sent, day = {}, first
+        while day <= last:
+            if mails := self._live(day):
+                sent[day] = mails
+            day += timedelta(days=1)
+        return sent
+
+    def _run_actions(self):
+        self._evaluate()
+        self.env["collection.planner"].sudo()._expire_reservations()
+        planner = self.env["collection.planner"].sudo()
+        planner._plan_debtors(planner._get_waiting_debtors())
+        dispatcher = self.env["collection.dispatcher"].sudo()
+        dispatcher._queue(dispatcher._get_due())
+        dispatcher._send_queued()
+        self._settle_transaction()
+
+    def _evaluate(self):
+        self._settle_transaction()
+        evaluation = self.env["collection.evaluation"].sudo()
+        self.env["collection.hold"].sudo()._end_past(
+            fields.Date.today() - timedelta(days=1)
+        )
+        evaluation._evaluate(evaluation._get_due_debtors())
+        self._settle_transaction()
+
+    # -- looking -------------------------------------------------------------------------
+
+    def _items(self, invoice):
+        return (
+            self.env["collection.item"]
+            .sudo()
+            .search([("move_id", "in", invoice.ids)], order="date_due, id")
+        )
+
+    def _debtor(self, partner=None):
+        return (
+            self.env["collection.debtor"]
+            .sudo()
+            .search([("partner_id", "=", (partner or self.debtor_partner).id)])
+        )
+
+    def _contacts(self, partner=None, **criteria):
+        contacts = self._debtor(partner).contact_ids.sorted("id")
+        return contacts.filtered(
+            lambda c: all(c[name] == value for name, value in criteria.items())
+        )
+
+    def _log_call(self, contact, outcome="no_answer"):
+        return contact.with_user(self.collector)._log_attempt(outcome)
+
+    # -- asserting -----------------------------------------------------------------------
+
+    def assertStage(self, invoice, *levels):
+        """The instalments of ``invoice``, by due date, stand on ``levels``."""
+        self.assertEqual(
+            [item.level or None for item in self._items(invoice)], list(levels)
+        )
+
+    def assertContacts(self, expected, partner=None):
+        """[(channel, level of the stage, state)] of the debtor's outbound contacts."""
+        self.assertEqual(
+            [
+                (c.channel, c.stage_id.level, c.state)
+                for c in self._contacts(partner, direction="out")
+            ],
+            expected,
+        )
+
+    def assertWithheldBecause(self, code, invoice):
+        self.assertEqual(
+            [item.reason["code"] for item in self._items(invoice)],
+            [code] * len(self._items(invoice)),
+        )
