@@ -107,12 +107,18 @@ lint_odoo() {
     }
     claim_db ce_lint
     copy_db ce_installed "$DB"
-    run_group env CE_DB="$DB" CE_MODULE="$MODULE" PYTHONPATH="$ODOO_PATH:$TOOLS" \
+    run_group env CE_DB="$DB" CE_MODULE="$MODULE" PYTHONPATH="$ODOO_PATH:$TOOLS" PATH="$LINT_VENV/bin:$PATH" \
         CE_LINT_PACKAGES="$("$LINT_PY" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
         "$VENV_PY" "$TOOLS/odoo_test_lint.py" >"$(log_of test-lint)" 2>&1 </dev/null || status=$?
     drop_db "$DB"
-    "$VENV_PY" "$TOOLS/odoo_log.py" tests "$(log_of test-lint)" 2>&1 >/dev/null | grep . && return 1
+    "$VENV_PY" "$TOOLS/odoo_log.py" tests "$(log_of test-lint)" 2>&1 >/dev/null | one_line_each | grep . && return 1
     return "$status"
+}
+
+# A finding starts with a cross; what follows it, tracebacks apart, is joined to it.
+one_line_each() {
+    grep -vE '^ +(Traceback|File ")|^ {9,}' | awk '/^  ✗/ { if (line) print line; line = $0; next } { sub(/^ +/, " "); line = line $0 } END { if (line) print line }' |
+        sed 's/^ *✗ *//'
 }
 
 fix_all() {
