@@ -3,9 +3,7 @@ def _post_init_hook(env):
     before a manager starts collections. Fill in what the company can know by itself."""
     env["collection.item"]._birth()
     for company in env["res.company"].search([]):
-        company.collection_tz = company.collection_tz or (
-            company.partner_id.tz or env.user.tz
-        )
+        company.collection_tz = company.collection_tz or company._guess_collection_tz()
 
 
 def _uninstall_hook(env):

@@ -2,14 +2,19 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
+#: Who sees how an invoice stands; never the portal.
+READERS = "account.group_account_invoice,account.group_account_readonly"
+
+
 class AccountMove(models.Model):
     """What an invoice shows of its collection. Nothing is stored in the ledger tables:
     the fields read `collection.item`, so the night's work never locks an invoice."""
 
     _inherit = "account.move"
 
+
     collection_item_ids = fields.One2many(
-        "collection.item", "move_id", groups="account.group_account_invoice"
+        "collection.item", "move_id", groups=READERS
     )
     collection_stage_id = fields.Many2one(
         "collection.stage",
@@ -17,18 +22,26 @@ class AccountMove(models.Model):
         compute="_compute_collection",
         search="_search_collection_stage_id",
         compute_sudo=True,
+        groups=READERS,
     )
     collection_next_date = fields.Date(
         string="Next collection step",
         compute="_compute_collection",
         search="_search_collection_next_date",
         compute_sudo=True,
+        groups=READERS,
     )
     collection_next_step = fields.Char(
-        string="What comes next", compute="_compute_collection", compute_sudo=True
+        string="What comes next",
+        compute="_compute_collection",
+        compute_sudo=True,
+        groups=READERS,
     )
     collection_why = fields.Char(
-        string="Why", compute="_compute_collection", compute_sudo=True
+        string="Why",
+        compute="_compute_collection",
+        compute_sudo=True,
+        groups=READERS,
     )
     collection_case_id = fields.Many2one(
         "collection.case",
@@ -42,14 +55,19 @@ class AccountMove(models.Model):
         compute="_compute_collection",
         search="_search_collection_on_hold",
         compute_sudo=True,
+        groups=READERS,
     )
     collection_contact_count = fields.Integer(
-        string="Collection contacts", compute="_compute_collection", compute_sudo=True
+        string="Collection contacts",
+        compute="_compute_collection",
+        compute_sudo=True,
+        groups=READERS,
     )
     collection_overdue = fields.Boolean(
         string="Instalment overdue",
         compute="_compute_collection_overdue",
         search="_search_collection_overdue",
+        groups=READERS,
         help="At least one instalment is past due and unpaid, though the last one may "
         "not be due yet.",
     )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -98,6 +99,18 @@ class CollectionDebtor(models.Model):
             if not debtor.policy_id and key not in defaults:
                 defaults[key] = self.env["collection.policy"]._get_default(*key)
             debtor.effective_policy_id = debtor.policy_id or defaults[key]
+
+    def _check_has_policy(self):
+        """:raise UserError: no plan applies to the debtor"""
+        if not self.effective_policy_id:
+            raise UserError(
+                self.env._(
+                    "No collection plan applies to %(customer)s in %(company)s. Choose "
+                    "one in Settings, Collections, or on the customer.",
+                    customer=self.partner_id.display_name,
+                    company=self.company_id.name,
+                )
+            )
 
     @api.depends("user_id", "company_id.collection_user_id")
     def _compute_collector_id(self):

@@ -36,6 +36,15 @@ STATE_ZONES = {
 }
 
 
+def zone_of(country, state):
+    """The IANA zone that an address tells, or None: by the state, or because the country
+    has only one."""
+    if (country, state) in STATE_ZONES:
+        return STATE_ZONES[country, state]
+    zones = pytz.country_timezones.get(country, ()) if country else ()
+    return zones[0] if len(zones) == 1 else None
+
+
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
@@ -56,13 +65,10 @@ class CollectionDebtor(models.Model):
         if self.tz:
             return (self.tz,)
         country = self.partner_id.country_id.code
-        state = self.partner_id.state_id.code
-        if (country, state) in STATE_ZONES:
-            return (STATE_ZONES[country, state],)
-        zones = pytz.country_timezones.get(country, ()) if country else ()
-        if len(zones) == 1:
-            return tuple(zones)
-        zone = self.partner_id.tz if self.partner_id.tz in zones else None
+        zone = zone_of(country, self.partner_id.state_id.code)
+        if not zone and country and self.partner_id.tz:
+            known = pytz.country_timezones.get(country, ())
+            zone = self.partner_id.tz if self.partner_id.tz in known else None
         zone = zone or self.company_id.collection_tz
         if not zone:
             raise UserError(

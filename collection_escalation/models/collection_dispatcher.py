@@ -25,18 +25,19 @@ class CollectionDispatcher(models.AbstractModel):
         left behind is shown to a person, never repeated by itself."""
         cron = self.env["ir.cron"]
         self._find_interrupted()
+        self._drop_cancelled()
         due = self._get_due()
         cron._commit_progress(remaining=len(due))
         for start in range(0, len(due), batch_size):
             batch = due[start : start + batch_size]
             try:
                 self._queue(batch.try_lock_for_update())
-                cron._commit_progress()
-                self._send_queued()
             except psycopg2.errors.SerializationFailure:
                 self.env.cr.rollback()
                 _logger.info("Collections: another worker took a message, left for later")
-            if not cron._commit_progress(len(batch)):
+            more = cron._commit_progress(len(batch))
+            self._send_queued()
+            if not more:
                 break
         self._send_queued()
 
@@ -76,11 +77,18 @@ class CollectionDispatcher(models.AbstractModel):
         queued = self.env["collection.contact"].search(
             [
                 ("state", "=", "queued"),
-                ("mail_id.state", "=", "outgoing"),
+                ("mail_id.state", "in", ("outgoing", "exception")),
                 ("company_id.collection_paused", "=", False),
             ]
         )
-        queued.mail_id.sudo().send(auto_commit=self._may_commit())
+        mails_sudo = queued.mail_id.sudo()
+        # "exception" with the contact still queued: no mail server could be reached
+        mails_sudo.filtered(lambda m: m.state == "exception").state = "outgoing"
+        try:
+            mails_sudo.send(auto_commit=self._may_commit())
+        except psycopg2.errors.SerializationFailure:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker sends too, left for later")
 
     @api.model
     def _may_commit(self):
@@ -97,16 +105,36 @@ class CollectionDispatcher(models.AbstractModel):
             if not contact._lock_sending():
                 continue
             try:
-                fresh = contact.try_lock_for_update()
-                fresh.invalidate_recordset(["state"])
-                if fresh.state == "sending":
+                # a new snapshot: the process may have finished just before the lock
+                self.env["mail.mail"]._collection_commit()
+                contact.invalidate_recordset()
+                if contact.state == "sending":
                     contact._set_state(
                         "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
                     )
-                    contact.mail_id.sudo().write({"state": "cancel"})
+                    contact._withdraw_mail()
                     contact._tell_collectors()
+                    self.env["mail.mail"]._collection_commit()
             finally:
                 contact._unlock_sending()
+
+    @api.model
+    def _drop_cancelled(self):
+        """Messages whose mail somebody cancelled or deleted by hand do not leave; their
+        step is left out."""
+        dropped = self.env["collection.contact"].search(
+            [
+                ("state", "=", "queued"),
+                "|",
+                ("mail_id", "=", False),
+                ("mail_id.state", "=", "cancel"),
+            ]
+        )
+        dropped._set_state(
+            "skipped",
+            line_state="missed",
+            reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
+        )
 
 
 class CollectionContact(models.Model):

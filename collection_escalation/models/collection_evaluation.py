@@ -32,15 +32,30 @@ class CollectionEvaluation(models.AbstractModel):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(due))
         for ids in split_every(batch_size, due.ids):
-            debtors = due.browse(ids)
-            try:
-                self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
-            except psycopg2.errors.SerializationFailure:
-                self.env.cr.rollback()
-                _logger.info("Collections: another worker changed a batch, left for later")
+            self._evaluate_safely(due.browse(ids))
             if not cron._commit_progress(len(ids)):
                 break
         self.env.ref("collection_escalation.ir_cron_plan")._trigger()
+
+    @api.model
+    def _evaluate_safely(self, debtors):
+        """Lock and evaluate a batch. A collision with another worker leaves it for the
+        next run; a debtor whose facts cannot be understood is set aside, with the error
+        on its items, and does not stop the others."""
+        try:
+            self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
+        except psycopg2.errors.SerializationFailure:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker changed a batch, left for later")
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(debtors) > 1:
+                for debtor in debtors:
+                    self._evaluate_safely(debtor)
+                    self.env["ir.cron"]._commit_progress()
+                return
+            _logger.exception("Collections: %s cannot be evaluated", debtors)
+            self._postpone(debtors, str(error))
 
     @api.model
     def _get_due_debtors(self):
@@ -72,7 +87,7 @@ class CollectionEvaluation(models.AbstractModel):
         found = []
         for debtor in debtors:
             if debtor.id in facts.errors:
-                self._postpone(debtor, facts)
+                self._postpone(debtor, facts.errors[debtor.id])
                 continue
             found += self._resolve_debtor(debtor, facts)
         self._close_tolerated(found)
@@ -84,19 +99,13 @@ class CollectionEvaluation(models.AbstractModel):
         self._ask_managers(found, cases)
         return len(found)
 
-    def _postpone(self, debtor, facts):
-        """Nobody can tell what day it is for the debtor: nothing is done, and it is said
-        on the items (an undecidable moment is not a permitted one)."""
-        items = self.env["collection.item"].browse(
-            row.id for row in facts.items.get(debtor.id, ())
-        )
-        items.write(
+    def _postpone(self, debtor, error):
+        """Nobody can decide about the debtor: nothing is done, and it is said on the
+        items (an undecidable moment is not a permitted one)."""
+        debtor.item_ids.filtered("next_date").write(
             {
                 "next_date": self._today_everywhere(),
-                "reason": {
-                    "code": "UNDECIDABLE",
-                    "args": {"error": facts.errors[debtor.id]},
-                },
+                "reason": {"code": "UNDECIDABLE", "args": {"error": error}},
             }
         )
 
@@ -105,8 +114,6 @@ class CollectionEvaluation(models.AbstractModel):
     def _resolve_debtor(self, debtor, facts):
         """[(debtor, ItemRow, Resolution, needs_invoice)] of the debtor's open items."""
         policy = debtor.effective_policy_id
-        if not policy:
-            return []
         ladder, today = policy._get_ladder(), facts.today[debtor.id]
         calendar = debtor._get_calendar(today)
         found = []

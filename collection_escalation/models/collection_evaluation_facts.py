@@ -81,6 +81,7 @@ class CollectionEvaluation(models.AbstractModel):
         for debtor in debtors:
             try:
                 facts.today[debtor.id] = debtor._get_today()
+                debtor._check_has_policy()
             except UserError as error:
                 facts.errors[debtor.id] = str(error)
         return facts

@@ -113,9 +113,10 @@ class CollectionHold(models.Model):
         burnt: after the pause they are planned again. Runs as superuser, because who may
         pause may not write the contact log."""
         self.env.flush_all()
-        running = self.filtered(lambda h: h.state == "active")
-        paused_sudo = running._get_items().sudo()
-        paused_sudo._withdraw_contacts("HELD")
+        for hold in self.filtered(lambda h: h.state == "active"):
+            hold._get_items().sudo()._withdraw_contacts(
+                "HELD", until=hold.date_to.isoformat(), reason=hold.reason
+            )
         self._get_items()._wake()
 
     def action_end(self):

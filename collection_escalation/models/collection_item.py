@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..rules import business_days
+
 LEDGER_STATES = [
     ("open", "Open"),
     ("settled", "Paid"),
@@ -159,13 +161,13 @@ class CollectionItem(models.Model):
         """Yesterday in UTC: today has come everywhere on earth on that date."""
         return fields.Date.subtract(fields.Date.today(), days=1)
 
-    def _withdraw_contacts(self, code):
+    def _withdraw_contacts(self, code, **args):
         """Take these items out of the contacts that have not left; a contact with no
         item left is skipped. ``code`` says why (see `collection.reason`)."""
         lines = self.env["collection.contact.line"].search(
             [("item_id", "in", self.ids), ("state", "=", "planned")]
         )
-        lines._cancel(code)
+        lines._cancel(code, **args)
 
     def action_view_invoice(self):
         self.ensure_one()
@@ -230,13 +232,15 @@ class CollectionItem(models.Model):
     def _place_silently(self, today, per_day):
         """First start: old items stand on the friendly stage of their plan without a
         contact. Their first look, and so their first contact, is spread over the coming
-        days: ``per_day`` debtors a day."""
+        business days: ``per_day`` debtors a day."""
         moves = []
         for number, (debtor, items) in enumerate(self.grouped("debtor_id").items()):
             stage = debtor.effective_policy_id.stage_ids.filtered(
                 lambda s: s.level == "friendly"
             )
-            day = fields.Date.add(today, days=number // per_day)
+            day = business_days.add_business_days(
+                today, number // per_day, debtor._get_calendar(today)
+            )
             items.write(
                 {
                     "stage_id": stage.id,

@@ -45,6 +45,7 @@ TEXTS = {
     "OTHER_DEBTOR": _lt("The invoice went to another customer."),
     "CASE_CLOSED": _lt("The collection file was closed."),
     "REMOVED": _lt("Taken out by %(user)s."),
+    "MAIL_CANCELLED": _lt("Somebody cancelled the e-mail before it left."),
     "SENDING_PAUSED": _lt("All sending is paused for the company."),
     "NOT_STARTED": _lt("Collections are not started for the company."),
     "NO_ADDRESS": _lt("The customer has no usable address for this channel."),
@@ -107,12 +108,17 @@ class CollectionReason(models.AbstractModel):
         levels = dict(
             self.env["collection.stage"]._fields["level"]._description_selection(self.env)
         )
+        holds = dict(
+            self.env["collection.hold"]._fields["reason"]._description_selection(self.env)
+        )
         readable = {"rule": code}
         for key, value in args.items():
             if key in ("since", "on", "until", "date") and value:
                 value = self.env["ir.qweb.field.date"].value_to_html(
                     fields.Date.to_date(value), {}
                 )
+            elif key == "reason":
+                value = holds.get(value, value)
             elif key == "level":
                 value = levels.get(value, value)
             elif key == "unit":

@@ -56,7 +56,6 @@ class CollectionStageStep(models.Model):
         labels = dict(self._fields["channel"]._description_selection(self.env))
         for step in self:
             step.name = f"{step.stage_id.name}: {labels.get(step.channel, '')}"
-            step.display_name = step.name
 
     @api.constrains("channel", "template_id")
     def _check_email_has_a_template(self):

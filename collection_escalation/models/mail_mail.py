@@ -1,8 +1,6 @@
-import logging
+import psycopg2
 
 from odoo import fields, models, modules
-
-_logger = logging.getLogger(__name__)
 
 #: Contacts whose facts are read at once, just before they leave.
 CHUNK = 20
@@ -24,7 +22,7 @@ class MailMail(models.Model):
             super(MailMail, others)._send(auto_commit=auto_commit, **kwargs)
         for start in range(0, len(ours), CHUNK):
             chunk = ours[start : start + CHUNK]
-            chunk._guard_chunk(by_mail, auto_commit, kwargs)
+            chunk._guard_chunk(by_mail, kwargs)
         return True
 
     def _get_collection_contacts(self):
@@ -41,12 +39,13 @@ class MailMail(models.Model):
         if not self._collection_in_test():
             self.env.cr.commit()
 
-    def _guard_chunk(self, by_mail, auto_commit, kwargs):
+    def _guard_chunk(self, by_mail, kwargs):
         """Lock, re-read, check, and send what may leave."""
         Contact_sudo = self.env["collection.contact"].sudo()
         contacts = Contact_sudo.browse(by_mail[mail.id].id for mail in self)
         mine = contacts.filtered(lambda contact: contact._lock_sending())
         try:
+            # a new snapshot: another process may have sent them just before the lock
             self._collection_commit()
             mine.invalidate_recordset()
             self.invalidate_recordset(["state"])
@@ -55,12 +54,16 @@ class MailMail(models.Model):
             allowed = queued._check_before_leaving()
             self._collection_commit()
             for contact in allowed:
-                self._send_guarded(contact, auto_commit, kwargs)
+                self._send_guarded(contact, kwargs)
+        except psycopg2.Error:
+            # what was committed as leaving stays so, and becomes uncertain
+            self.env.cr.rollback()
+            raise
         finally:
             for contact in mine:
                 contact._unlock_sending()
 
-    def _send_guarded(self, contact, auto_commit, kwargs):
+    def _send_guarded(self, contact, kwargs):
         """*Leaving* is committed before SMTP; what comes of it afterwards."""
         mail = contact.mail_id
         now = fields.Datetime.now()

@@ -6,6 +6,8 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from .collection_debtor_place import zone_of
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -87,6 +89,18 @@ class ResCompany(models.Model):
         "CHECK(collection_first_per_day > 0)",
         "First contacts a day: at least one.",
     )
+
+    def _guess_collection_tz(self):
+        """The zone the address tells, else the administrator's, else none."""
+        self.ensure_one()
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        partner = self.root_id.partner_id
+        return (
+            zone_of(partner.country_id.code, partner.state_id.code)
+            or partner.tz
+            or (admin and admin.tz)
+            or False
+        )
 
     def _get_collection_today(self):
         """Today's date in the company's zone for collections (UTC without one)."""
