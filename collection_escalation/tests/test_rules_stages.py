@@ -115,6 +115,7 @@ def test_an_invoice_that_reached_the_debtor_late_counts_from_its_arrival():
 
 def test_a_copy_that_arrived_before_the_due_date_changes_nothing():
     early = Item(DUE, grace_from=date(2026, 2, 20))
+    assert look(early, "2026-03-06").rung_id is None
     assert look(early, "2026-03-09").rung_id == FRIENDLY.id
 
 
@@ -157,6 +158,14 @@ def test_a_delayed_step_pushes_the_ones_behind_it():
     delayed = standing(FRIENDLY, "2026-03-09", (21, "2026-03-16"))
     assert look(delayed, "2026-03-18").step_id is None
     assert look(delayed, "2026-03-19").step_id == 22
+
+
+def test_two_steps_of_the_same_offset_come_on_two_days():
+    twice = Ladder((replace(FRIENDLY, steps=(Step(21, 0), Step(22, 0))),))
+    one_made = standing(FRIENDLY, "2026-03-09", (21, "2026-03-09"))
+    assert look(one_made, "2026-03-09", twice).step_id is None
+    assert look(one_made, "2026-03-09", twice).next_date == date(2026, 3, 10)
+    assert look(one_made, "2026-03-10", twice).step_id == 22
 
 
 def test_after_downtime_only_one_step_is_due():
