@@ -101,8 +101,8 @@ class CollectionDebtor(models.Model):
             debtor.effective_policy_id = debtor.policy_id or defaults[key]
 
     def _check_has_policy(self):
-        """:raise UserError: no plan applies to the debtor"""
-        if not self.effective_policy_id:
+        """:raise UserError: no plan with stages applies to the debtor"""
+        if not self.effective_policy_id.stage_ids:
             raise UserError(
                 self.env._(
                     "No collection plan applies to %(customer)s in %(company)s. Choose "

@@ -47,7 +47,7 @@ class CollectionPolicy(models.Model):
 
     @api.constrains("stage_ids", "catch_up")
     def _check_ladder_is_sound(self):
-        for policy in self:
+        for policy in self.filtered("stage_ids"):
             policy._get_ladder()
 
     def copy_data(self, default=None):
@@ -62,8 +62,8 @@ class CollectionPolicy(models.Model):
 
         :raise ValidationError: stages out of order, naming the plan and what to do"""
         self.ensure_one()
-        rungs = [stage._get_rung() for stage in self.stage_ids.sorted()]
         try:
+            rungs = [stage._get_rung() for stage in self.stage_ids.sorted()]
             return stages.Ladder(tuple(rungs), self.catch_up)
         except ValueError as error:
             raise ValidationError(

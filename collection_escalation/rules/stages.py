@@ -70,10 +70,15 @@ class Rung:
             raise ValueError(f"level {self.level!r}: use one of {', '.join(LEVELS)}")
         if self.gate not in ("auto", "manager"):
             raise ValueError(f"gate {self.gate!r}: use 'auto' or 'manager'")
-        if (self.trigger < 0) != (self.level == "pre_due"):
+        if self.level == "pre_due" and self.trigger >= 0:
             raise ValueError(
-                f"trigger {self.trigger} of level {self.level}: only the courtesy stage "
-                "comes before the due date, and it must"
+                f"trigger {self.trigger}: the courtesy stage comes before the due date, "
+                "use a negative number of days"
+            )
+        if self.level != "pre_due" and self.trigger <= 0:
+            raise ValueError(
+                f"trigger {self.trigger} of level {self.level}: nobody is contacted on "
+                "the due date itself, start one day later at least"
             )
 
 
@@ -85,6 +90,8 @@ class Ladder:
     catch_up: str = "one_at_a_time"
 
     def __post_init__(self):
+        if not self.rungs:
+            raise ValueError("no stages: add at least one")
         order = [LEVELS.index(rung.level) for rung in self.rungs]
         if order != sorted(set(order)):
             raise ValueError("stages out of order: put them as " + ", ".join(LEVELS))
@@ -184,28 +191,22 @@ def resolve(
             item.rung_id, item.since, False, withheld, next_date=today + timedelta(1)
         )
     position = ladder.position(item.rung_id, item.level)
+    position, item, carried = _carry_over(item, ladder, position, base, cal)
     position, item, trail = _climb(item, ladder, position, base, today, cal)
-    rung = ladder.rungs[position] if position >= 0 else None
+    trail = carried + trail
+    rung = _rung_at(ladder, position)
     due_step, step_date = _step_due(item, rung, base, today, cal)
     following = _next_rung(ladder, position, base, today)
+    opens = _opening(following, item, base, today, cal)
     waits_for = None
-    if following is None:
-        next_date = step_date
-        if rung and due_step is None and step_date is None:
-            waits_for = "manager"
-    elif following.gate == "manager" and item.approved_id != following.id:
-        opens = _entry_date(following, item, base, cal)
-        next_date = step_date or (opens if opens > today else None)
-        if due_step is None and next_date is None:
-            waits_for = "manager"
-    else:
-        opens = _entry_date(following, item, base, cal)
-        next_date = min(filter(None, (step_date, max(opens, today + timedelta(1)))))
     if due_step is not None or _has_open_mark(item, rung):
         next_date = today + HEARTBEAT
-    reason = _explain(rung, following, base, trail, waits_for, next_date, cal)
+    else:
+        next_date = min(filter(None, (step_date, opens)), default=None)
+        waits_for = None if next_date else "manager"
+    reason = _explain(rung, following, base, trail, waits_for, opens)
     return Resolution(
-        rung_id=rung.id if rung else None,
+        rung_id=rung.id if rung else item.rung_id,
         since=item.since,
         moved=bool(trail),
         reason=reason,
@@ -214,6 +215,28 @@ def resolve(
         waits_for=waits_for,
         trail=trail,
     )
+
+
+def _carry_over(item, ladder, position, base, cal):
+    """An item whose rung is gone from the plan stands on the rung found for it."""
+    rung = _rung_at(ladder, position)
+    if rung is None:
+        return position, item, ()
+    since = item.since or trigger_date(rung, base, cal)
+    moved = item.rung_id is not None and item.rung_id != rung.id
+    item = replace(item, rung_id=rung.id, level=rung.level, since=since)
+    return position, item, (rung.id,) if moved else ()
+
+
+def _opening(following, item, base, today, cal):
+    """The next day on which the rung above may open by itself, None if a manager has to
+    open it now, or if there is none."""
+    if following is None:
+        return base if today < base else None
+    opens = _entry_date(following, item, base, cal)
+    if following.gate == "manager" and item.approved_id != following.id:
+        return opens if opens > today else None
+    return max(opens, today + timedelta(1))
 
 
 def _next_rung(ladder, position, base, today):
@@ -309,7 +332,7 @@ def _step_due(item, rung, base, today, cal):
     return (step.id, None) if when <= today else (None, when)
 
 
-def _explain(rung, following, base, trail, waits_for, next_date, cal):
+def _explain(rung, following, base, trail, waits_for, opens):
     if trail:
         return Reason.of(
             "STAGE_REACHED",
@@ -320,14 +343,15 @@ def _explain(rung, following, base, trail, waits_for, next_date, cal):
         )
     if waits_for:
         code = "WAITS_FOR_MANAGER" if following else "LADDER_END"
-        return Reason.of(code, level=following.level if following else rung.level)
-    if following:
+        level = following.level if following else rung.level if rung else ""
+        return Reason.of(code, level=level)
+    if following and opens:
         return Reason.of(
             "WAITS_FOR_TRIGGER",
             level=following.level,
             days=following.trigger,
             unit=following.unit,
             since=base,
-            on=trigger_date(following, base, cal),
+            on=opens,
         )
     return Reason.of("STAYS", level=rung.level if rung else "")
