@@ -18,7 +18,7 @@ main() {
     run_odoo demo-install -d ce_demo_new -i "$MODULE" --stop-after-init --no-http ||
         die "the installation failed: $(why_of demo-install)"
     if grep -q 'demo data failed to install' "$(log_of demo-install)"; then
-        die "the demo data failed to load: see $(log_of demo-install)"
+        die "the demo data failed to load: $(why_of demo-install) — all of it in $(log_of demo-install)"
     fi
     rename_db ce_demo_new ce_demo
     rm -rf "$OUT/mail"

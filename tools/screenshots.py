@@ -1,0 +1,146 @@
+"""Takes pictures of Odoo's pages with Debian's Chromium, for ./dev screenshots.
+
+    screenshots.py SCREENS.txt FOLDER [NAME...]
+
+The address comes from CE_URL, the browser from CE_CHROMIUM. Errors on a page's console are
+printed; a page that does not show what it should wait for makes the exit code 1.
+"""
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+
+URL = os.environ["CE_URL"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Screen:
+    name: str
+    path: str
+    selector: str = "body"
+    viewport: str = "1400x900"
+    user: str = "admin"
+
+
+def read_screens(path: Path) -> list[Screen]:
+    screens = []
+    for line in path.read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            cells = [cell.strip() for cell in line.split("|")]
+            names = ("name", "path", "selector", "viewport", "user")
+            screens.append(
+                Screen(
+                    **{
+                        name: cell
+                        for name, cell in zip(names, cells, strict=False)
+                        if cell
+                    }
+                )
+            )
+    return screens
+
+
+def log_in(context, user: str) -> None:
+    page = context.new_page()
+    page.goto(f"{URL}/web/login")
+    page.fill("input[name=login]", user)
+    page.fill("input[name=password]", user)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_url(re.compile(r"/(odoo|web|my)(?!/login)"))
+    page.close()
+
+
+def resolve(context, path: str) -> str:
+    """Replaces {xmlid} by the record's id."""
+
+    def identifier(match: re.Match) -> str:
+        answer = context.request.post(
+            f"{URL}/web/dataset/call_kw",
+            data={
+                "jsonrpc": "2.0",
+                "params": {
+                    "model": "ir.model.data",
+                    "method": "search_read",
+                    "args": [
+                        [
+                            ["module", "=", match[1].partition(".")[0]],
+                            ["name", "=", match[1].partition(".")[2]],
+                        ],
+                        ["res_id"],
+                    ],
+                    "kwargs": {},
+                },
+            },
+        ).json()
+        found = answer.get("result")
+        if not found:
+            raise Error(f"no record {match[1]}")
+        return str(found[0]["res_id"])
+
+    return re.sub(r"\{([\w.]+)\}", identifier, path)
+
+
+def shoot(context, screen: Screen, folder: Path) -> None:
+    width, height = (int(part) for part in screen.viewport.split("x"))
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.on(
+        "console",
+        lambda message: message.type == "error"
+        and print(f"  {screen.name}: console: {message.text}"),
+    )
+    page.on("pageerror", lambda error: print(f"  {screen.name}: {error}"))
+    try:
+        page.goto(URL + resolve(context, screen.path))
+        page.wait_for_selector(screen.selector, timeout=30_000)
+        page.wait_for_load_state("networkidle", timeout=10_000)
+    finally:
+        page.screenshot(
+            path=folder / f"{screen.name}.png", full_page=screen.user in ("-", "portal")
+        )
+        page.close()
+
+
+def main(screens_file: str, folder: str, *names: str) -> int:
+    screens = [
+        screen
+        for screen in read_screens(Path(screens_file))
+        if not names or screen.name in names
+    ]
+    if missing := set(names) - {screen.name for screen in screens}:
+        sys.exit(f"not in {screens_file}: {', '.join(sorted(missing))}")
+    failed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CE_CHROMIUM"], args=FLAGS
+        )
+        contexts = {}
+        for screen in screens:
+            try:
+                if screen.user not in contexts:
+                    contexts[screen.user] = browser.new_context()
+                    if screen.user != "-":
+                        log_in(contexts[screen.user], screen.user)
+                shoot(contexts[screen.user], screen, Path(folder))
+                print(f"{screen.name}.png")
+            except Error as error:
+                failed += 1
+                print(f"{screen.name}: failed: {str(error).splitlines()[0]}")
+        browser.close()
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
