@@ -2,7 +2,8 @@
 
     translations.py [--check] EXPORTED.pot I18N_FOLDER LANGUAGE...
 
-Files are written as OCA's checks want them: sorted, wrapped at 78 columns. With --check nothing
+Files are sorted and wrapped at 78 columns, as Odoo and OCA write them, but a translation that
+equals its term stays: that is how it is told from a forgotten one. With --check nothing
 is written, and the exit code is 1 when a file would change or a term is not translated.
 """
 
@@ -21,7 +22,7 @@ def read(path: Path) -> polib.POFile:
 
 def text_of(file: polib.POFile) -> str:
     file.wrapwidth = WRAP
-    file.sort()
+    file.sort(key=lambda entry: entry.msgid)
     return str(file).rstrip("\n") + "\n"
 
 
