@@ -31,6 +31,7 @@
         "views/collection_debtor_views.xml",
         "views/collection_item_views.xml",
         "views/account_move_views.xml",
+        "views/portal_templates.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",

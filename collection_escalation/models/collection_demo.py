@@ -49,7 +49,9 @@ class CollectionDemo(models.AbstractModel):
         """Fill the demo company's ledger and switch its collections on."""
         company = self.env.ref("base.main_company")
         if not company.chart_template or company.collection_started_on:
-            _logger.info("No collections demo: %s has no chart of accounts", company.name)
+            _logger.info(
+                "No collections demo: %s has no chart of accounts", company.name
+            )
             return
         self = self.with_company(company).with_context(  # noqa: PLW0642
             tracking_disable=True, mail_create_nosubscribe=True
