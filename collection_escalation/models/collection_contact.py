@@ -244,7 +244,9 @@ class CollectionContact(models.Model):
             vals["reasons"] = reasons
         super().write(vals)
         if state in LINE_STATES:
-            lines = self.line_ids.filtered(lambda line: line.state == "planned")
+            # a message that was uncertain and did not leave told nobody anything
+            left = ("planned", "made") if state == "failed" else ("planned",)
+            lines = self.line_ids.filtered(lambda line: line.state in left)
             if state in ("made", "uncertain"):
                 lines._freeze()
             lines.write({"state": line_state or LINE_STATES[state]})
@@ -323,6 +325,8 @@ class CollectionContact(models.Model):
             }
         )
         moment = decision.next_allowed
+        if moment:
+            moment = moment.astimezone(self.debtor_id._get_zone())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -333,7 +337,7 @@ class CollectionContact(models.Model):
                 "message": self.env._(
                     "%(why)s. Next permitted moment: %(moment)s.",
                     why=self.env["collection.reason"]._explain(reasons),
-                    moment=moment.strftime("%Y-%m-%d %H:%M") if moment else "-",
+                    moment=f"{moment:%Y-%m-%d %H:%M} ({moment.tzinfo})" if moment else "-",
                 ),
             },
         }

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CollectionContactLine(models.Model):
@@ -57,6 +58,28 @@ class CollectionContactLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.invoice_name or line.item_id.display_name or ""
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        if self.filtered("frozen"):
+            self._refuse_change()
+
+    def write(self, vals):
+        """What the debtor was told stays as it was: of a frozen line only the state may
+        still change, when the message came back or did not leave."""
+        harmless = set(vals) <= {"state"} and vals.get("state") in (None, "made", "failed")
+        if not harmless and self.filtered("frozen"):
+            self._refuse_change()
+        return super().write(vals)
+
+    def _refuse_change(self):
+        raise UserError(
+            self.env._(
+                "“%s” is part of a contact that was made: evidence cannot be changed or "
+                "deleted. Add a remark to the file instead.",
+                self.filtered("frozen")[:1].display_name,
+            )
+        )
 
     def _get_ledger_line(self):
         return self.item_id.move_line_id or self.credit_line_id
