@@ -82,7 +82,9 @@ with_setup_lock() {
         flock 9
     fi
     "$@"
+    local status=$? # reached with a failure only where the caller looks at it
     exec 9>&-
+    return "$status"
 }
 
 # --- small things ----------------------------------------------------------------------------
