@@ -33,11 +33,11 @@ postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n |
 
 # Installing Debian's server package would also create and start a cluster of the system's own.
 # A drop-in file says no to that while the installation runs, and is taken away again.
+CLUSTER_DROPIN=/etc/postgresql-common/createcluster.d/zz-collection-escalation.conf
+drop_postgres_dropin() { [ ! -e "$CLUSTER_DROPIN" ] || as_root rm -f "$CLUSTER_DROPIN"; }
 install_postgres_server() {
-    local dropin=/etc/postgresql-common/createcluster.d/zz-collection-escalation.conf
-    as_root mkdir -p "${dropin%/*}"
-    echo 'create_main_cluster = false' | as_root tee "$dropin" >/dev/null
-    drop_postgres_dropin() { as_root rm -f "$dropin"; }
+    as_root mkdir -p "${CLUSTER_DROPIN%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$CLUSTER_DROPIN" >/dev/null
     on_exit drop_postgres_dropin
     apt_install postgresql
     drop_postgres_dropin
