@@ -1,13 +1,14 @@
 """Lets the escalation work once on the demo ledger and says what it did: part of ./dev demo.
 
-When no contact is permitted right now (it is night, or Sunday), the clock is moved to the first
-moment that was planned, and the output says so.
+When no contact is permitted right now (it is night, or Sunday), the clock is moved to the next
+working hour, and the output says so.
 """
 
 import os
 import sys
 from collections import Counter
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from freezegun import freeze_time
@@ -28,35 +29,26 @@ def run_action(env, name: str) -> None:
         sys.exit(f"the scheduled action {name} failed: see above")
 
 
-def due_moments(env) -> list:
-    """When the planned messages of the first day are due, quarter by quarter of an hour."""
-    contacts = env["collection.contact"].search(
-        [
-            ("state", "=", "planned"),
-            ("channel", "in", ("email", "sms")),
-            ("planned_at", "!=", False),
-        ],
-        order="planned_at",
-    )
-    moments = sorted(set(contacts.mapped("planned_at")))
-    return [moment for moment in moments if moment < moments[0] + timedelta(hours=12)][
-        :60
-    ]
-
-
-def dispatch(env) -> str:
+def working_moment(env) -> datetime:
+    """Now, if it is a business day and an hour at which messages may leave; else 17:30 UTC
+    on the next one (a working hour from Los Angeles to São Paulo and Lisbon)."""
     from odoo import fields
 
-    run_action(env, "dispatch")
-    if env["collection.contact"].search_count(
-        [("state", "=", "made"), ("channel", "=", "email")]
-    ):
-        return ""
-    moments = [moment for moment in due_moments(env) if moment > fields.Datetime.now()]
-    for moment in moments:
-        with freeze_time(moment + timedelta(minutes=1)):
-            run_action(env, "dispatch")
-    return f"{moments[0]:%Y-%m-%d %H:%M}" if moments else ""
+    company = env.ref("base.main_company")
+    place, now = company.partner_id, fields.Datetime.now()
+    day, calendars = now.date(), env["collection.calendar"]
+
+    def works(day: date) -> bool:
+        calendar = calendars._get(place.country_id.code, place.state_id.code, day)
+        return day.weekday() not in calendar.weekend and day not in calendar.holidays
+
+    if works(day) and time(13) <= now.time() < time(17):
+        return now
+    if now.time() >= time(13):
+        day += timedelta(days=1)
+    while not works(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(17, 30))
 
 
 def count(env, model: str, *names: str) -> Counter:
@@ -89,6 +81,8 @@ def report(env, evaluated: int, moved_clock: str) -> None:
 
 
 def main() -> None:
+    from odoo import fields
+
     with odoo_env() as env:
         address = os.environ["CE_URL"]
         parameters = env["ir.config_parameter"]
@@ -98,11 +92,12 @@ def main() -> None:
         env.cr.commit()
         if "collection.item" not in env:
             sys.exit(f"{MODULE} has no model collection.item")
-        evaluated = env["collection.item"].search_count([])
-        run_action(env, "evaluate")
-        evaluated = max(evaluated, env["collection.item"].search_count([]))
-        run_action(env, "plan")
-        report(env, evaluated, dispatch(env))
+        started, moment = fields.Datetime.now(), working_moment(env)
+        moved_clock = f"{moment:%Y-%m-%d %H:%M}" if moment > started else ""
+        with freeze_time(moment, tick=True) if moved_clock else nullcontext():
+            for action in ("evaluate", "plan", "dispatch"):
+                run_action(env, action)
+        report(env, env["collection.item"].search_count([]), moved_clock)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from . import (
     collection_contact_message,
     collection_contact_rules,
     collection_debtor_place,
+    collection_demo,
     collection_dispatcher,
     collection_evaluation,
     collection_hold,

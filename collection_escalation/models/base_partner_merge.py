@@ -19,7 +19,8 @@ class CollectionDebtor(models.Model):
     def _merge_partners(self, sources, target):
         """Give the debtors of ``sources`` to ``target``, company by company. One file
         stays open: the items and contacts of the other go there. What was decided for the
-        target stays; what it had not decided is taken over. Pauses all stay."""
+        target stays; what it had not decided is taken over; a consumer stays one. Pauses
+        all stay, and so do the log, its followers and what is to be done."""
         target = target.commercial_partner_id
         found = self.search([("partner_id", "in", (sources | target).ids)])
         for company_debtors in found.grouped("company_id").values():
@@ -43,6 +44,7 @@ class CollectionDebtor(models.Model):
                 continue
             case.item_ids.write({"case_id": keep_case.id})
             case.contact_ids.write({"case_id": keep_case.id})
+            case.activity_ids.write({"res_id": keep_case.id})
             case.write({"state": "closed", "outcome": "merged",
                         "date_closed": keep._get_today()})
         self.env.flush_all()
@@ -50,9 +52,12 @@ class CollectionDebtor(models.Model):
             records.write({"debtor_id": keep.id})
         moves = self.env["collection.stage.move"].search([("debtor_id", "in", self.ids)])
         moves.write({"debtor_id": keep.id})
+        if "consumer" in self.mapped("party"):
+            keep.party = "consumer"  # the better protected of the two
         for name in ("policy_id", "user_id", "party", "tz"):
             if not keep[name]:
                 keep[name] = next(filter(None, self.mapped(name)), False)
+        self._hand_over_thread(keep)
         keep._message_log(
             body=self.env._(
                 "Merged with %s.", ", ".join(self.mapped("partner_id.display_name"))
@@ -63,3 +68,14 @@ class CollectionDebtor(models.Model):
         self.unlink()
         keep_case._refresh()
         keep.item_ids._wake()
+
+    def _hand_over_thread(self, keep):
+        """Messages, followers, activities and files of these debtors go to ``keep``: the
+        core hands over those of the partners only."""
+        keep.message_subscribe(self.message_partner_ids.ids)
+        for debtor in self:
+            debtor.message_change_thread(keep)
+        self.activity_ids.write({"res_id": keep.id})
+        self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        ).write({"res_id": keep.id})

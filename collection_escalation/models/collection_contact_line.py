@@ -97,6 +97,18 @@ class CollectionContactLine(models.Model):
             else ledger.amount_residual_currency
         )
 
+    def get_invoice_name(self):
+        """Number of the invoice; of an instalment with its place: INV/7 (1/3)."""
+        self.ensure_one()
+        if self.invoice_name:
+            return self.invoice_name
+        move = self._get_ledger_line().move_id
+        siblings = move.sudo().collection_item_ids.sorted(lambda i: (i.date_due, i.id))
+        name = move.name or ""
+        if len(siblings) < 2 or self.item_id not in siblings:
+            return name
+        return f"{name} ({siblings.ids.index(self.item_id.id) + 1}/{len(siblings)})"
+
     def get_days_overdue(self):
         self.ensure_one()
         if self.frozen:
@@ -110,7 +122,7 @@ class CollectionContactLine(models.Model):
             ledger = line._get_ledger_line()
             line.write(
                 {
-                    "invoice_name": ledger.move_id.name or line.invoice_name,
+                    "invoice_name": line.get_invoice_name(),
                     "amount_original": ledger.amount_currency,
                     "amount_open": ledger.amount_residual_currency,
                     "days_overdue": line.get_days_overdue(),

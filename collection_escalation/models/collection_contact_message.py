@@ -132,11 +132,10 @@ class CollectionContact(models.Model):
         self.ensure_one()
         rows = []
         for line in self._get_lines():
-            ledger = line._get_ledger_line()
             rows.append(
                 {
                     "line": line,
-                    "name": line.invoice_name or ledger.move_id.name or "",
+                    "name": line.get_invoice_name(),
                     "date_due": line.date_due,
                     "original": line.get_amount("original"),
                     "open": line.get_amount("open"),
@@ -156,8 +155,9 @@ class CollectionContact(models.Model):
         return self._get_totals()
 
     def get_creditor(self):
-        """Who writes: the partner of the root company."""
-        return self.company_id.root_id.partner_id
+        """Who writes: the partner of the root company. Superuser: a collector of a branch
+        may not read the head office."""
+        return self.sudo().company_id.root_id.partner_id
 
     def get_url(self):
         """Link to everything the message states. The token is this contact's own."""
@@ -170,7 +170,11 @@ class CollectionContact(models.Model):
 
     def _take_credits(self):
         """Show unallocated credits of the debtor beside the invoices, in currencies of
-        the contact: they lower what is asked for."""
+        the contact: they lower what is asked for. Credits that were used meanwhile are
+        taken out."""
+        self.line_ids.filtered(
+            lambda x: x.credit_line_id.reconciled and x.state == "planned"
+        ).write({"state": "cancelled"})
         AccountLine = self.env["account.move.line"]
         vals_list = []
         for contact in self:

@@ -57,20 +57,24 @@ class CollectionDebtor(models.Model):
         return place.country_id.code or "", place.state_id.code or ""
 
     def _get_zone_names(self):
-        """Candidate IANA zones, the first is used for dates: own setting, address,
-        the partner's own, the company's. The server's is never used.
+        """Candidate IANA zones, the first is used for dates: own setting, address, the
+        partner's own, the company's. A country with several zones where nothing says
+        which: all of them, and a moment must be permitted in each. The server's zone is
+        never used.
 
         :raise UserError: the company has no zone and the address does not tell"""
         self.ensure_one()
         if self.tz:
             return (self.tz,)
         country = self.partner_id.country_id.code
-        zone = zone_of(country, self.partner_id.state_id.code)
-        if not zone and country and self.partner_id.tz:
-            known = pytz.country_timezones.get(country, ())
-            zone = self.partner_id.tz if self.partner_id.tz in known else None
-        zone = zone or self.company_id.collection_tz
-        if not zone:
+        if zone := zone_of(country, self.partner_id.state_id.code):
+            return (zone,)
+        company_zone = self.company_id.collection_tz
+        known = tuple(pytz.country_timezones.get(country, ())) if country else ()
+        if known:
+            named = [z for z in (self.partner_id.tz, company_zone) if z in known]
+            return (named[0],) if named else known
+        if not company_zone:
             raise UserError(
                 self.env._(
                     "%(company)s has no time zone for collections, so nobody knows what "
@@ -79,7 +83,7 @@ class CollectionDebtor(models.Model):
                     customer=self.partner_id.display_name,
                 )
             )
-        return (zone,)
+        return (company_zone,)
 
     def _get_zone(self):
         return ZoneInfo(self._get_zone_names()[0])

@@ -181,6 +181,9 @@ class CollectionContact(models.Model):
                     continue
                 if debtor.id in facts.errors:
                     continue
+                if line.stage_id.level == "pre_due" and row.due <= facts.today[debtor.id]:
+                    line._cancel("COURTESY_OVER")
+                    continue
                 withheld = evaluation._get_withheld(
                     facts, debtor, row, post_due=line.stage_id.level != "pre_due"
                 )

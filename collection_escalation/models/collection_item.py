@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..rules import business_days
+from ..rules import business_days, stages
 
 LEDGER_STATES = [
     ("open", "Open"),
@@ -229,15 +229,27 @@ class CollectionItem(models.Model):
         plan = self.debtor_id.effective_policy_id.stage_ids.sorted("sequence")
         return plan.filtered(lambda s: s.sequence > self.stage_id.sequence)[:1]
 
+    def _is_old_enough(self, stage, today):
+        """Has the day come on which the item may stand on ``stage``?"""
+        calendar = self.debtor_id._get_calendar(self.date_due)
+        base = stages.effective_due(self.date_due, calendar)
+        rung = stage._get_rung() if stage else None
+        return bool(rung) and today >= stages.trigger_date(rung, base, calendar)
+
     def _place_silently(self, today, per_day):
-        """First start: old items stand on the friendly stage of their plan without a
-        contact. Their first look, and so their first contact, is spread over the coming
-        business days: ``per_day`` debtors a day."""
-        moves = []
-        for number, (debtor, items) in enumerate(self.grouped("debtor_id").items()):
+        """First start: items old enough for it stand on the friendly stage of their plan
+        without a contact; the others climb in their own time. Their first look, and so their first contact, is spread over the coming
+        business days: ``per_day`` debtors a day.
+
+        :return: the items placed"""
+        moves, placed, number = [], self.browse(), 0
+        for debtor, items in self.grouped("debtor_id").items():
             stage = debtor.effective_policy_id.stage_ids.filtered(
                 lambda s: s.level == "friendly"
             )
+            items = items.filtered(lambda i, stage=stage: i._is_old_enough(stage, today))
+            if not items:
+                continue
             day = business_days.add_business_days(
                 today, number // per_day, debtor._get_calendar(today)
             )
@@ -250,6 +262,8 @@ class CollectionItem(models.Model):
                     "reason": {"code": "FIRST_START", "args": {}},
                 }
             )
+            number += 1
+            placed |= items
             moves += [
                 {
                     "item_id": item.id,
@@ -263,3 +277,4 @@ class CollectionItem(models.Model):
                 for item in items
             ]
         self.env["collection.stage.move"].create(moves)
+        return placed

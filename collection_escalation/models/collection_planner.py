@@ -100,6 +100,7 @@ class CollectionPlanner(models.AbstractModel):
         contacts._resolve_recipients()
         unreachable = contacts.filtered(lambda c: not c.destination)
         contacts = (contacts - unreachable) | unreachable._fall_back("NO_ADDRESS")
+        contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
         for contact in contacts.sorted(

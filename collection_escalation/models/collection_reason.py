@@ -41,6 +41,7 @@ TEXTS = {
     "NOT_REVIEWED": _lt("Nobody reviewed it in time: planned again."),
     "NOT_USED": _lt("Nobody made the contact on the planned day."),
     "NOT_OWED": _lt("Nothing is owed any more."),
+    "COURTESY_OVER": _lt("The due date has come: it is too late for a courtesy note."),
     "DUE_DATE_MOVED": _lt("The due date was moved."),
     "OTHER_DEBTOR": _lt("The invoice went to another customer."),
     "CASE_CLOSED": _lt("The collection file was closed."),

@@ -180,5 +180,7 @@ class ResCompany(models.Model):
             ],
             order="debtor_id, date_due",
         )
-        old_sudo._place_silently(today, per_day or self.collection_first_per_day)
-        return {"items": len(old_sudo), "debtors": len(old_sudo.debtor_id)}
+        placed_sudo = old_sudo._place_silently(
+            today, per_day or self.collection_first_per_day
+        )
+        return {"items": len(placed_sudo), "debtors": len(placed_sudo.debtor_id)}

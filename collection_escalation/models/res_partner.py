@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 
 COLLECTOR = "collection_escalation.group_collection_user"
+#: Fields of the partner that are kept on the debtor of the current company.
+PROXIES = {
+    "collection_policy_id": "policy_id",
+    "collection_party": "party",
+    "collection_user_id": "user_id",
+}
 
 
 class ResPartner(models.Model):
@@ -28,21 +34,21 @@ class ResPartner(models.Model):
     collection_policy_id = fields.Many2one(
         "collection.policy",
         compute="_compute_collection_settings",
-        inverse="_inverse_collection_policy_id",
+        inverse="_inverse_collection_settings",
         groups=COLLECTOR,
         string="Own collection plan",
     )
     collection_party = fields.Selection(
         [("consumer", "Consumer"), ("business", "Company")],
         compute="_compute_collection_settings",
-        inverse="_inverse_collection_party",
+        inverse="_inverse_collection_settings",
         groups=COLLECTOR,
         string="Treated as",
     )
     collection_user_id = fields.Many2one(
         "res.users",
         compute="_compute_collection_settings",
-        inverse="_inverse_collection_user_id",
+        inverse="_inverse_collection_settings",
         groups=COLLECTOR,
         string="Own collector",
     )
@@ -108,22 +114,33 @@ class ResPartner(models.Model):
                 lambda i: i.ledger_state == "open"
             )
 
-    def _inverse_collection_policy_id(self):
-        self._set_on_debtor("collection_policy_id", "policy_id")
-
-    def _inverse_collection_party(self):
-        self._set_on_debtor("collection_party", "party")
-
-    def _inverse_collection_user_id(self):
-        self._set_on_debtor("collection_user_id", "user_id")
-
-    def _set_on_debtor(self, name, debtor_name):
+    def _inverse_collection_settings(self):
         for partner in self:
-            debtor = self.env["collection.debtor"]._get_for(partner, self.env.company)
-            debtor.sudo(False)[debtor_name] = partner[name]
+            partner._set_on_debtor({name: partner[name] for name in PROXIES})
+
+    def write(self, vals):
+        """Collectors change the collection settings of customers though they may not
+        change customers: these settings stand on the debtor."""
+        settings = {name: vals[name] for name in PROXIES if name in vals}
+        if not settings:
+            return super().write(vals)
+        self.check_access("read")
+        self._set_on_debtor(settings)
+        rest = {name: vals[name] for name in vals if name not in PROXIES}
+        return super().write(rest) if rest else True
+
+    def _set_on_debtor(self, settings):
+        """Write ``settings`` on the debtors, made where missing, with the user's rights."""
+        Debtor = self.env["collection.debtor"]
+        Debtor.check_access("write")
+        Debtor._get_for(self, self.env.company).sudo(False).write(
+            {PROXIES[name]: value for name, value in settings.items()}
+        )
+        self.invalidate_recordset(["collection_debtor_id", *PROXIES], flush=False)
 
     def action_view_collection_debtor(self):
         self.ensure_one()
+        self.env["collection.debtor"].check_access("write")
         debtor = self.env["collection.debtor"]._get_for(self, self.env.company)
         return {
             "type": "ir.actions.act_window",

@@ -320,7 +320,11 @@ def _step_due(item, rung, base, today, cal):
     if not pending or _has_open_mark(item, rung):
         return None, None
     step = min(pending, key=lambda s: (s.offset, s.id))
-    when = add_days(item.since or today, step.offset, step.unit, cal)
+    when = item.since or today
+    # at once means at once: the planner finds the permitted moment; but a courtesy note
+    # that cannot leave before the due date is none
+    if step.offset or rung.level == "pre_due":
+        when = add_days(when, step.offset, step.unit, cal)
     marks = _marks(item)
     earlier = [s for s in rung.steps if s.id in marks and s.offset <= step.offset]
     if earlier:

@@ -543,7 +543,7 @@ def shift_or_add(since, step, cal):
     if step.unit == "calendar":
         return since + timedelta(days=step.offset)
     if step.offset == 0:
-        return shift_to_business_day(since, cal)
+        return since
     return add_business_days(since, step.offset, cal)
 
 
