@@ -1,0 +1,146 @@
+"""./dev replay LEDGER.csv: lives a ledger day by day on a real database.
+
+Invoices are posted on their date and paid on their settled date, and the scheduled actions run
+every day, under a frozen clock, with real commits and real e-mails to the mail sink. What came
+of it is measured in the database and printed as one JSON object. Exit 0: all that must be 0 is
+0; 1: something is not, or the run failed; 2: the file or an option is bad, nothing was loaded.
+"""
+
+import argparse
+import json
+import os
+import sys
+from datetime import date, time
+from pathlib import Path
+
+import pytz
+from replay.ledger_file import ANY, COLUMNS, BadLedger, parse_countries, read_ledger
+
+
+def parse_options() -> argparse.Namespace:
+    columns = "\n".join(f"  {name:15}{text}" for name, text in COLUMNS.items())
+    parser = argparse.ArgumentParser(
+        prog="./dev replay",
+        description=__doc__.partition("\n\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"columns of the ledger (UTF-8, commas, named in the first line; others are "
+        f"ignored):\n{columns}\n\nThe database ce_replay is left for inspection; the schema "
+        "replay in it holds the ledger and\none view per count that must be 0.",
+    )
+    parser.add_argument("ledger", type=Path, metavar="LEDGER.csv")
+    parser.add_argument(
+        "--from",
+        dest="first",
+        type=date.fromisoformat,
+        default=date(2012, 1, 1),
+        metavar="YYYY-MM-DD",
+        help="first day (default %(default)s); what is older and open then is old debt",
+    )
+    parser.add_argument(
+        "--to",
+        dest="last",
+        type=date.fromisoformat,
+        default=date(2014, 2, 28),
+        metavar="YYYY-MM-DD",
+        help="last day (default %(default)s)",
+    )
+    parser.add_argument(
+        "--countries",
+        default=f"{ANY}=BR",
+        metavar="CODE=ISO,…",
+        help="country codes of the file and what they mean, as 391=BR,406=PT,*=MX; "
+        "* is any other code (default %(default)s)",
+    )
+    parser.add_argument(
+        "--hour",
+        type=time.fromisoformat,
+        default=time(9),
+        metavar="HH:MM",
+        help="when the scheduled actions run, once a day, in the company's zone (default "
+        "09:00); choose an hour that is permitted wherever the customers live",
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="only the first N invoices, for quick runs",
+    )
+    parser.add_argument(
+        "--caller",
+        action="store_true",
+        help="a collector makes the planned calls (default: nobody does, they are missed)",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only check the file and the options"
+    )
+    options = parser.parse_args()
+    if options.last < options.first:
+        parser.error(f"--to {options.last} is before --from {options.first}")
+    if options.limit is not None and options.limit < 1:
+        parser.error("--limit: at least 1")
+    try:
+        options.countries = parse_countries(
+            options.countries, set(pytz.country_timezones)
+        )
+    except ValueError as error:
+        parser.error(f"--countries: {error}")
+    return options
+
+
+def read(options: argparse.Namespace) -> list:
+    try:
+        rows = read_ledger(options.ledger, options.countries)
+    except OSError as error:
+        print(f"cannot read {options.ledger}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
+    except BadLedger as error:
+        print(error, file=sys.stderr)
+        print(
+            f"{options.ledger}: {len(error.findings)} findings, nothing was loaded",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    lived = [
+        row
+        for row in rows
+        if row.invoiced <= options.last
+        and (row.settled is None or row.settled >= options.first)
+    ]
+    return lived[: options.limit]
+
+
+def main() -> int:
+    options = parse_options()
+    rows = read(options)
+    if not rows:
+        sys.exit(
+            f"no invoice of {options.ledger} lives in these days: see --from, --to"
+        )
+    log = Path(os.environ.get("CE_OUT", "out")) / "log" / "replay.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    os.environ["CE_EXTRA_ARGS"] = json.dumps([f"--logfile={log}"])
+
+    from odoo_env import odoo_env
+    from replay.days import live
+    from replay.measures import measure
+
+    with odoo_env() as env:
+        figures = live(env, rows, options)
+        report = measure(env, rows, options, figures)
+    print(json.dumps(report, indent=2, default=str))
+    print(
+        f"The database {os.environ['CE_DB']} is left for inspection, for instance:\n"
+        f"  ./dev psql {os.environ['CE_DB']}   then   \\dv replay.*   or   "
+        "SELECT * FROM replay.contacts_after_settlement;\n"
+        f"Odoo's log: {log}; the e-mails: {os.environ.get('CE_MAIL_DIR', 'the mail sink')}",
+        file=sys.stderr,
+    )
+    wrong = {name: n for name, n in report["must_be_0"].items() if n}
+    if wrong:
+        print(f"replay: not 0: {json.dumps(wrong)}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

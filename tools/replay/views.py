@@ -1,0 +1,80 @@
+"""The SQL of the measures: the schema ``replay`` and one view per count that must be 0."""
+
+TABLES = """
+DROP SCHEMA IF EXISTS replay CASCADE;
+CREATE SCHEMA replay;
+CREATE TABLE replay.ledger (number text PRIMARY KEY, move_id int UNIQUE, customer text,
+    invoiced_on date, due_on date, amount numeric, settled_on date);
+CREATE TABLE replay.customer (partner_id int PRIMARY KEY, country text, state text, zone text);
+CREATE TABLE replay.holiday (country text, day date, PRIMARY KEY (country, day));
+CREATE TABLE replay.level (level text PRIMARY KEY, rank int);
+INSERT INTO replay.level VALUES ('pre_due', 0), ('friendly', 1), ('firm', 2), ('formal', 3),
+    ('legal', 4), ('loss', 5);
+CREATE VIEW replay.made AS
+    SELECT c.id, c.partner_id, c.channel, stage.level, c.kind, c.message_id, c.destination,
+           customer.country, c.made_at,
+           c.made_at AT TIME ZONE 'UTC' AT TIME ZONE customer.zone AS local_at
+      FROM collection_contact c
+      LEFT JOIN replay.customer customer ON customer.partner_id = c.partner_id
+      LEFT JOIN collection_stage stage ON stage.id = c.stage_id
+     WHERE c.direction = 'out' AND c.state IN ('made', 'uncertain', 'sending');
+CREATE VIEW replay.told AS
+    SELECT made.*, line.id AS line_id, line.item_id, line.step_id, line.cycle,
+           line_stage.level AS line_level, line.amount_open, ledger.number, ledger.due_on,
+           ledger.settled_on
+      FROM replay.made
+      JOIN collection_contact_line line
+        ON line.contact_id = made.id AND line.state <> 'cancelled'
+      LEFT JOIN collection_stage line_stage ON line_stage.id = line.stage_id
+      LEFT JOIN collection_item item ON item.id = line.item_id
+      LEFT JOIN replay.ledger ON ledger.move_id = item.move_id;
+"""
+
+#: What must be 0: one view each, a row per violation. %(last)s is the last day lived.
+VIOLATIONS = {
+    # Payments are entered before the actions run: on the settled day nobody is chased.
+    "contacts_after_settlement": """
+        SELECT * FROM replay.told WHERE settled_on <= local_at::date""",
+    "contacts_on_non_business_days": """
+        SELECT made.*, holiday.day FROM replay.made
+          LEFT JOIN replay.holiday ON holiday.country = made.country
+                                  AND holiday.day = made.local_at::date
+         WHERE local_at IS NULL OR extract(isodow FROM local_at) > 5
+            OR holiday.day IS NOT NULL""",
+    "contacts_outside_hours": """
+        SELECT * FROM replay.made WHERE local_at::time < '08:00' OR local_at::time >= '18:00'""",
+    "debtor_days_with_two_contacts": """
+        SELECT partner_id, local_at::date AS day, count(*) FROM replay.made
+         GROUP BY 1, 2 HAVING count(*) > 1""",
+    "steps_twice_per_cycle": """
+        SELECT item_id, step_id, cycle, count(*), array_agg(id) AS contacts
+          FROM replay.told WHERE step_id IS NOT NULL
+         GROUP BY 1, 2, 3 HAVING count(*) > 1""",
+    "stage_moves_that_skip": """
+        SELECT * FROM (
+            SELECT move.*, come_from.rank AS from_rank, gone_to.rank AS to_rank,
+                   lag(move.to_level) OVER (PARTITION BY item_id, cycle
+                                                ORDER BY move.id) AS stood_on
+              FROM collection_stage_move move
+              LEFT JOIN replay.level come_from ON come_from.level = move.from_level
+              LEFT JOIN replay.level gone_to ON gone_to.level = move.to_level) chain
+         WHERE NOT coalesce(to_rank - coalesce(from_rank, 0) = 1
+                            OR from_level IS NULL AND to_rank = 0, FALSE)
+            OR stood_on IS DISTINCT FROM from_level""",
+    "items_moved_twice_a_day": """
+        SELECT item_id, date, count(*) FROM collection_stage_move
+         GROUP BY 1, 2 HAVING count(*) > 1""",
+    "reminders_before_overdue": """
+        SELECT * FROM replay.told
+         WHERE line_level <> 'pre_due' AND due_on >= local_at::date""",
+    "items_unlike_the_ledger": """
+        SELECT ledger.*, item.ledger_state FROM replay.ledger
+          LEFT JOIN collection_item item ON item.move_id = ledger.move_id
+         WHERE item.ledger_state IS DISTINCT FROM
+               CASE WHEN ledger.settled_on <= %(last)s THEN 'settled' ELSE 'open' END""",
+    "open_cases_without_debt": """
+        SELECT * FROM collection_case c
+         WHERE state = 'open' AND NOT EXISTS (
+               SELECT FROM collection_item i
+                WHERE i.case_id = c.id AND i.ledger_state = 'open')""",
+}
