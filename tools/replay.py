@@ -116,6 +116,9 @@ def main() -> int:
         sys.exit(
             f"no invoice of {options.ledger} lives in these days: see --from, --to"
         )
+    if options.check:
+        print(f"{options.ledger}: {len(rows)} invoices to live", file=sys.stderr)
+        return 0
     log = Path(os.environ.get("CE_OUT", "out")) / "log" / "replay.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
