@@ -131,17 +131,18 @@ def main() -> int:
     with odoo_env() as env:
         figures = live(env, rows, options)
         report = measure(env, rows, options, figures)
-    print(json.dumps(report, indent=2, default=str))
+    database = os.environ["CE_DB"]
     print(
-        f"The database {os.environ['CE_DB']} is left for inspection, for instance:\n"
-        f"  ./dev psql {os.environ['CE_DB']}   then   \\dv replay.*   or   "
+        f"The database {database} is left for inspection, for instance:\n"
+        f"  ./dev psql {database}   then   \\dv replay.*   or   "
         "SELECT * FROM replay.contacts_after_settlement;\n"
-        f"Odoo's log: {log}; the e-mails: {os.environ.get('CE_MAIL_DIR', 'the mail sink')}",
+        f"Odoo's log: {log}; the e-mails: {os.environ['CE_MAIL_DIR']}",
         file=sys.stderr,
     )
     wrong = {name: n for name, n in report["must_be_0"].items() if n}
     if wrong:
         print(f"replay: not 0: {json.dumps(wrong)}", file=sys.stderr)
+    print(json.dumps(report, indent=2, default=str), flush=True)
     return 1 if wrong else 0
 
 

@@ -20,9 +20,12 @@ def measure(env, rows: list, options, figures) -> dict:
     try:
         _make_tables(cr, rows, options, figures)
         violations = {}
+        days = {"first": options.first, "last": options.last}
         for name, query in VIOLATIONS.items():
-            query = cr.mogrify(query, {"last": options.last}).decode()
-            cr.execute(f"CREATE VIEW replay.{name} AS {query}".replace("%", "%%"))
+            query = cr.mogrify(
+                query, {"first": options.first, "last": options.last}
+            ).decode()
+            cr.execute(f"CREATE VIEW replay.{name} AS {query}")
             violations[name] = _value(cr, f"SELECT count(*) FROM replay.{name}")
         mails, mail_violations = _measure_mails(cr)
         counts = _count(cr, options)

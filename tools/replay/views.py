@@ -30,7 +30,7 @@ CREATE VIEW replay.told AS
       LEFT JOIN replay.ledger ON ledger.move_id = item.move_id;
 """
 
-#: What must be 0: one view each, a row per violation. %(last)s is the last day lived.
+#: What must be 0: one view each, a row per violation. %(first)s and %(last)s are the days lived.
 VIOLATIONS = {
     # Payments are entered before the actions run: on the settled day nobody is chased.
     "contacts_after_settlement": """
@@ -67,6 +67,12 @@ VIOLATIONS = {
     "reminders_before_overdue": """
         SELECT * FROM replay.told
          WHERE line_level <> 'pre_due' AND due_on >= local_at::date""",
+    # Three weeks overdue, above the tolerance, and nobody wrote: an engine asleep breaks no rule.
+    "long_overdue_never_reminded": """
+        SELECT * FROM replay.ledger
+         WHERE greatest(due_on, %(first)s) + 21 < least(settled_on, %(last)s) AND amount > 10
+           AND NOT EXISTS (SELECT FROM replay.told
+                            WHERE told.number = ledger.number AND told.line_level <> 'pre_due')""",
     "items_unlike_the_ledger": """
         SELECT ledger.*, item.ledger_state FROM replay.ledger
           LEFT JOIN collection_item item ON item.move_id = ledger.move_id
