@@ -22,9 +22,7 @@ def measure(env, rows: list, options, figures) -> dict:
         violations = {}
         days = {"first": options.first, "last": options.last}
         for name, query in VIOLATIONS.items():
-            query = cr.mogrify(
-                query, {"first": options.first, "last": options.last}
-            ).decode()
+            query = cr.mogrify(query, days).decode()
             cr.execute(f"CREATE VIEW replay.{name} AS {query}")
             violations[name] = _value(cr, f"SELECT count(*) FROM replay.{name}")
         mails, mail_violations = _measure_mails(cr)
