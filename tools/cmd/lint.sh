@@ -33,7 +33,12 @@ main() {
 # exit code 0 means clean, 1 means findings were printed, one a line, anything else is trouble.
 findings_of() {
     local linter=$1 out=$OUT/lint/$1.txt status=0 count
-    ("lint_$linter") >"$out" 2>"$out.err" </dev/null || status=$?
+    # In a shell of its own, which must also leave tidily: it may have started PostgreSQL.
+    (
+        ON_EXIT=(stop_children)
+        trap run_exit_functions EXIT
+        "lint_$linter"
+    ) >"$out" 2>"$out.err" </dev/null || status=$?
     count=$(grep -c . "$out" || true)
     if [ "$status" != 0 ] && [ "$count" = 0 ]; then
         echo "$linter failed ($status): $(tail -n3 "$out.err" | tr '\n' ' ')" >"$out"
