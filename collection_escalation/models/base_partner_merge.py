@@ -45,12 +45,19 @@ class CollectionDebtor(models.Model):
             case.item_ids.write({"case_id": keep_case.id})
             case.contact_ids.write({"case_id": keep_case.id})
             case.activity_ids.write({"res_id": keep_case.id})
-            case.write({"state": "closed", "outcome": "merged",
-                        "date_closed": keep._get_today()})
+            case.write(
+                {
+                    "state": "closed",
+                    "outcome": "merged",
+                    "date_closed": keep._get_today(),
+                }
+            )
         self.env.flush_all()
         for records in (self.case_ids, self.item_ids, self.contact_ids, self.hold_ids):
             records.write({"debtor_id": keep.id})
-        moves = self.env["collection.stage.move"].search([("debtor_id", "in", self.ids)])
+        moves = self.env["collection.stage.move"].search(
+            [("debtor_id", "in", self.ids)]
+        )
         moves.write({"debtor_id": keep.id})
         if "consumer" in self.mapped("party"):
             keep.party = "consumer"  # the better protected of the two

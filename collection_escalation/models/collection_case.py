@@ -106,9 +106,7 @@ class CollectionCase(models.Model):
     def _compute_next(self):
         for case in self:
             items = case.open_item_ids
-            case.next_date = min(
-                filter(None, items.mapped("next_date")), default=False
-            )
+            case.next_date = min(filter(None, items.mapped("next_date")), default=False)
             case.waits_for = next(filter(None, items.mapped("waits_for")), False)
             case.next_contact_id = case.contact_ids.filtered(
                 lambda c: c.state in ("planned", "queued")
@@ -130,14 +128,14 @@ class CollectionCase(models.Model):
             case.amount_text = " + ".join(
                 currency.format(amount) for currency, amount in totals.items()
             )
-            case.days_overdue = max(case.open_item_ids.mapped("days_overdue"), default=0)
+            case.days_overdue = max(
+                case.open_item_ids.mapped("days_overdue"), default=0
+            )
 
     @api.depends("partner_id.display_name", "date_open")
     def _compute_display_name(self):
         for case in self:
-            case.display_name = (
-                f"{case.partner_id.display_name} ({fields.Date.to_string(case.date_open)})"
-            )
+            case.display_name = f"{case.partner_id.display_name} ({fields.Date.to_string(case.date_open)})"
 
     # -- life ----------------------------------------------------------------------------
 
@@ -201,7 +199,9 @@ class CollectionCase(models.Model):
             "collection_escalation.group_collection_manager"
         ):
             raise UserError(
-                self.env._("Only a collection manager opens the formal and legal stages.")
+                self.env._(
+                    "Only a collection manager opens the formal and legal stages."
+                )
             )
         waiting_sudo = self.sudo().item_ids.filtered(
             lambda i: i.ledger_state == "open" and i.waits_for == "manager"

@@ -81,8 +81,11 @@ class CollectionContact(models.Model):
         "collection.case", string="File", ondelete="set null", index=True, readonly=True
     )
     kind = fields.Selection(
-        [("dunning", "Collection step"), ("invoice", "The invoice itself"),
-         ("inbound", "From the customer")],
+        [
+            ("dunning", "Collection step"),
+            ("invoice", "The invoice itself"),
+            ("inbound", "From the customer"),
+        ],
         default="dunning",
         required=True,
         readonly=True,
@@ -211,12 +214,16 @@ class CollectionContact(models.Model):
         mail) may be added. States change through `_set_state`."""
         later = {"delivery_status", "mail_id", "message_id", "case_id", "debtor_id"}
         if "state" in vals:
-            raise UserError(self.env._("The state of a contact changes by its buttons."))
+            raise UserError(
+                self.env._("The state of a contact changes by its buttons.")
+            )
         if not set(vals) <= later and self.filtered(
             lambda c: c.state in ("made", "missed", "failed", "blocked", "uncertain")
         ):
             raise UserError(
-                self.env._("A contact that was made cannot be changed, only remarked on.")
+                self.env._(
+                    "A contact that was made cannot be changed, only remarked on."
+                )
             )
         return super().write(vals)
 
@@ -294,7 +301,9 @@ class CollectionContact(models.Model):
         self.debtor_id.check_access("write")
         contact_sudo = self.sudo()
         if contact_sudo.channel == "email" or contact_sudo.state != "planned":
-            raise UserError(self.env._("Only planned calls, visits and letters are logged."))
+            raise UserError(
+                self.env._("Only planned calls, visits and letters are logged.")
+            )
         now = fields.Datetime.now()
         decision = contact_sudo._decide(now)
         if not decision.allowed:
@@ -337,7 +346,9 @@ class CollectionContact(models.Model):
                 "message": self.env._(
                     "%(why)s. Next permitted moment: %(moment)s.",
                     why=self.env["collection.reason"]._explain(reasons),
-                    moment=f"{moment:%Y-%m-%d %H:%M} ({moment.tzinfo})" if moment else "-",
+                    moment=f"{moment:%Y-%m-%d %H:%M} ({moment.tzinfo})"
+                    if moment
+                    else "-",
                 ),
             },
         }

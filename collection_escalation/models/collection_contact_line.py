@@ -67,7 +67,11 @@ class CollectionContactLine(models.Model):
     def write(self, vals):
         """What the debtor was told stays as it was: of a frozen line only the state may
         still change, when the message came back or did not leave."""
-        harmless = set(vals) <= {"state"} and vals.get("state") in (None, "made", "failed")
+        harmless = set(vals) <= {"state"} and vals.get("state") in (
+            None,
+            "made",
+            "failed",
+        )
         if not harmless and self.filtered("frozen"):
             self._refuse_change()
         return super().write(vals)

@@ -85,7 +85,9 @@ class CollectionContact(models.Model):
         )
 
     def _raise_tone(self, pairs):
-        highest = self._get_highest_step([self.step_id, *(step for _row, step in pairs)])
+        highest = self._get_highest_step(
+            [self.step_id, *(step for _row, step in pairs)]
+        )
         if highest != self.step_id:
             self.write({"step_id": highest.id, "stage_id": highest.stage_id.id})
 
@@ -121,7 +123,9 @@ class CollectionContact(models.Model):
         company's."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         wanted = (person.lang, self.partner_id.lang, self.company_id.partner_id.lang)
-        return next((lang for lang in wanted if lang in installed), self.env.lang or "en_US")
+        return next(
+            (lang for lang in wanted if lang in installed), self.env.lang or "en_US"
+        )
 
     # -- statement -----------------------------------------------------------------------
 
@@ -159,12 +163,13 @@ class CollectionContact(models.Model):
         may not read the head office."""
         return self.sudo().company_id.root_id.partner_id
 
+    @api.private
     def get_url(self):
-        """Link to everything the message states. The token is this contact's own."""
-        return (
-            f"{self.get_base_url()}/statement/{self.id}/{self.sudo().access_token}"
-        )
+        """Link to everything the message states. The token is this contact's own: who
+        has it needs no login, so RPC does not get it."""
+        return f"{self.get_base_url()}/statement/{self.id}/{self.sudo().access_token}"
 
+    @api.private
     def get_line_url(self, line):
         return f"{self.get_url()}/{line.id}"
 
@@ -233,9 +238,11 @@ class CollectionContact(models.Model):
             return {"subject": "", "body_html": self.step_id.script or ""}
         try:
             with self.env.cr.savepoint():
-                values = self._get_template().sudo()._generate_template(
-                    self.ids, ("subject", "body_html")
-                )[self.id]
+                values = (
+                    self._get_template()
+                    .sudo()
+                    ._generate_template(self.ids, ("subject", "body_html"))[self.id]
+                )
         except (UserError, ValueError) as error:
             return {"subject": "", "body_html": str(error)}
         return values

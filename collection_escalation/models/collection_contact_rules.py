@@ -44,9 +44,7 @@ class CollectionContactRulesetLine(models.Model):
     _inherit = "collection.contact.ruleset.line"
 
     def _get_channels(self):
-        return frozenset(
-            {self.channel} if self.channel else set(CHANNELS) - {"letter"}
-        )
+        return frozenset({self.channel} if self.channel else set(CHANNELS) - {"letter"})
 
     def _get_windows(self, respects_holidays):
         self.ensure_one()
@@ -101,8 +99,17 @@ class CollectionContact(models.Model):
                 ("made_at", "=", False),
                 ("state", "in", ("sending", "queued", "uncertain")),
             ],
-            ["partner_id", "debtor_id", "channel", "outcome", "state", "made_at",
-             "planned_at", "direction", "delivery_status"],
+            [
+                "partner_id",
+                "debtor_id",
+                "channel",
+                "outcome",
+                "state",
+                "made_at",
+                "planned_at",
+                "direction",
+                "delivery_status",
+            ],
         )
         for contact in made:
             key = contact.partner_id.id, contact.debtor_id.root_company_id.id
@@ -132,9 +139,7 @@ class CollectionContact(models.Model):
             outcome = "bounced"
         elif not outcome:
             outcome = DELIVERED_OUTCOMES.get(self.channel, "sent")
-        return Event(
-            moment.replace(tzinfo=UTC), self.channel, outcome, self.direction
-        )
+        return Event(moment.replace(tzinfo=UTC), self.channel, outcome, self.direction)
 
     def _get_rulesets(self, day):
         """The sets in force for the debtor on ``day``, with the holidays there. For now

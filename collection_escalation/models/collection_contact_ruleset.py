@@ -22,7 +22,9 @@ class CollectionContactRuleset(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Stands before each rule id: HOUSE.WIN_HOURS.")
+    code = fields.Char(
+        required=True, help="Stands before each rule id: HOUSE.WIN_HOURS."
+    )
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -63,15 +65,24 @@ class CollectionContactRuleset(models.Model):
                     )
                 ) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rulesets = super().create(vals_list)
+        super(CollectionContactRuleset, rulesets).write({"version": 1})
+        return rulesets
+
     def write(self, vals):
-        """Every change makes a new version: decisions say under which one they fell."""
         result = super().write(vals)
-        if {"line_ids", "respects_holidays", "code", "nature"} & set(vals):
-            for ruleset in self:
-                super(CollectionContactRuleset, ruleset).write(
-                    {"version": ruleset.version + 1}
-                )
+        if {"respects_holidays", "code", "nature"} & set(vals):
+            self._raise_version()
         return result
+
+    def _raise_version(self):
+        """Every change makes a new version: decisions say under which one they fell."""
+        for ruleset in self:
+            super(CollectionContactRuleset, ruleset).write(
+                {"version": ruleset.version + 1}
+            )
 
 
 class CollectionContactRulesetLine(models.Model):
@@ -103,3 +114,35 @@ class CollectionContactRulesetLine(models.Model):
         ],
         default="attempt",
     )
+
+    @api.constrains(
+        "kind",
+        "channel",
+        "weekday_from",
+        "weekday_to",
+        "hour_from",
+        "hour_to",
+        "max_count",
+        "period",
+        "basis",
+    )
+    def _check_rules_are_sound(self):
+        """A line that is written by itself (import, RPC) is checked with its set."""
+        self.ruleset_id._check_rules_are_sound()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.ruleset_id._raise_version()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.ruleset_id._raise_version()
+        return result
+
+    def unlink(self):
+        rulesets = self.ruleset_id
+        result = super().unlink()
+        rulesets.exists()._raise_version()
+        return result

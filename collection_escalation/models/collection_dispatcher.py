@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mail import generate_tracking_message_id
 
 _logger = logging.getLogger(__name__)
 
@@ -32,9 +33,13 @@ class CollectionDispatcher(models.AbstractModel):
             batch = due[start : start + batch_size]
             try:
                 self._queue(batch.try_lock_for_update())
-            except psycopg2.errors.SerializationFailure:
+                # what collides must do so here, not at the commit
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
                 self.env.cr.rollback()
-                _logger.info("Collections: another worker took a message, left for later")
+                _logger.info(
+                    "Collections: another worker took a message, left for later"
+                )
             more = cron._commit_progress(len(batch))
             self._send_queued()
             if not more:
@@ -86,7 +91,8 @@ class CollectionDispatcher(models.AbstractModel):
         mails_sudo.filtered(lambda m: m.state == "exception").state = "outgoing"
         try:
             mails_sudo.send(auto_commit=self._may_commit())
-        except psycopg2.errors.SerializationFailure:
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
             _logger.info("Collections: another worker sends too, left for later")
 
@@ -181,7 +187,10 @@ class CollectionContact(models.Model):
                     continue
                 if debtor.id in facts.errors:
                     continue
-                if line.stage_id.level == "pre_due" and row.due <= facts.today[debtor.id]:
+                if (
+                    line.stage_id.level == "pre_due"
+                    and row.due <= facts.today[debtor.id]
+                ):
                     line._cancel("COURTESY_OVER")
                     continue
                 withheld = evaluation._get_withheld(
@@ -228,7 +237,7 @@ class CollectionContact(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._write_mail_batch(template)
-        except psycopg2.errors.SerializationFailure:
+        except psycopg2.extensions.TransactionRollbackError:
             raise
         except Exception as error:  # noqa: BLE001 any template may fail in any way
             self.invalidate_recordset()
@@ -244,7 +253,12 @@ class CollectionContact(models.Model):
         )
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
             mail_sudo.mail_message_id.write(
-                {"model": "collection.debtor", "res_id": contact.debtor_id.id}
+                {
+                    "model": "collection.debtor",
+                    "res_id": contact.debtor_id.id,
+                    # the usual id names the model, and the debtor's mail client shows it
+                    "message_id": generate_tracking_message_id("statement"),
+                }
             )
             contact._set_state(
                 "queued",
@@ -279,7 +293,9 @@ class CollectionContact(models.Model):
         return self.env.cr.fetchone()[0]
 
     def _unlock_sending(self):
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (SENDING_LOCK, self.id))
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(%s, %s)", (SENDING_LOCK, self.id)
+        )
 
     # -- afterwards ----------------------------------------------------------------------
 

@@ -212,14 +212,18 @@ class CollectionItem(models.Model):
 
     def _get_held(self):
         """Those of the items that a running pause covers today."""
-        holds = self.env["collection.hold"].sudo().search(
-            [("debtor_id", "in", self.debtor_id.ids), ("state", "=", "active")]
+        holds = (
+            self.env["collection.hold"]
+            .sudo()
+            .search([("debtor_id", "in", self.debtor_id.ids), ("state", "=", "active")])
         )
         held = self.browse()
         for hold in holds:
             today = hold.debtor_id._get_today()
             if hold.date_from <= today <= hold.date_to:
-                covered = self.filtered(lambda i, hold=hold: i.debtor_id == hold.debtor_id)
+                covered = self.filtered(
+                    lambda i, hold=hold: i.debtor_id == hold.debtor_id
+                )
                 held |= covered & hold.item_ids if hold.item_ids else covered
         return held
 
@@ -247,7 +251,9 @@ class CollectionItem(models.Model):
             stage = debtor.effective_policy_id.stage_ids.filtered(
                 lambda s: s.level == "friendly"
             )
-            items = items.filtered(lambda i, stage=stage: i._is_old_enough(stage, today))
+            items = items.filtered(
+                lambda i, stage=stage: i._is_old_enough(stage, today)
+            )
             if not items:
                 continue
             day = business_days.add_business_days(

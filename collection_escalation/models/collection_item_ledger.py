@@ -103,9 +103,7 @@ class CollectionItem(models.Model):
             )
         )
         self.env["collection.debtor"].invalidate_model(["item_ids"], flush=False)
-        self.env["account.move"].invalidate_model(
-            ["collection_item_ids"], flush=False
-        )
+        self.env["account.move"].invalidate_model(["collection_item_ids"], flush=False)
         return len(rows)
 
     @api.model
@@ -122,10 +120,12 @@ class CollectionItem(models.Model):
             lambda line: line.account_type == "asset_receivable" and line.balance > 0
         )
         taken = self.search([("move_line_id", "in", lines.ids)]).move_line_id
-        free = {move: list((lines - taken).filtered(lambda line: line.move_id == move))
-                for move in orphans.move_id}
+        free = {
+            move: list(each)
+            for move, each in (lines - taken).grouped("move_id").items()
+        }
         for item in orphans:
-            candidates = free[item.move_id]
+            candidates = free.get(item.move_id)
             if not candidates:
                 continue
             line = min(
@@ -157,7 +157,9 @@ class CollectionItem(models.Model):
         )
         if not pending:
             self.env.cr.precommit.add(self.sudo()._apply_ledger_changes)
-        pending.update({id_: (state, due, partner) for id_, state, due, partner in rows})
+        pending.update(
+            {id_: (state, due, partner) for id_, state, due, partner in rows}
+        )
 
     @api.model
     def _apply_ledger_changes(self):
@@ -199,7 +201,9 @@ class CollectionItem(models.Model):
         if not line or not line.partner_id or line.partner_id == self.partner_id:
             return
         self._withdraw_contacts("OTHER_DEBTOR")
-        debtor = self.env["collection.debtor"]._get_for(line.partner_id, self.company_id)
+        debtor = self.env["collection.debtor"]._get_for(
+            line.partner_id, self.company_id
+        )
         case = self.case_id
         self.write({"debtor_id": debtor.id, "case_id": False})
         case._refresh()

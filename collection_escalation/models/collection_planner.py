@@ -26,15 +26,24 @@ class CollectionPlanner(models.AbstractModel):
         """Scheduled action. A batch that collides with another worker is rolled back and
         left for the next run."""
         cron = self.env["ir.cron"]
-        self._expire_reservations()
+        try:
+            self._expire_reservations()
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: somebody used a reservation, left for later")
         waiting = self._get_waiting_debtors()
         cron._commit_progress(remaining=len(waiting))
         for ids in split_every(batch_size, waiting.ids):
             try:
                 self._plan_debtors(waiting.browse(ids))
-            except psycopg2.errors.SerializationFailure:
+                # what collides must do so here, not at the commit
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
                 self.env.cr.rollback()
-                _logger.info("Collections: another worker reserved, batch left for later")
+                _logger.info(
+                    "Collections: another worker reserved, batch left for later"
+                )
             if not cron._commit_progress(len(ids)):
                 break
         self.env.ref("collection_escalation.ir_cron_dispatch")._trigger()

@@ -24,7 +24,10 @@ class CollectionPolicy(models.Model):
         help="Whom the plan is written for.",
     )
     catch_up = fields.Selection(
-        [("one_at_a_time", "One stage at a time"), ("jump", "Jump to the stage of age")],
+        [
+            ("one_at_a_time", "One stage at a time"),
+            ("jump", "Jump to the stage of age"),
+        ],
         default="one_at_a_time",
         required=True,
         help="What happens to an invoice that is older than its stage, for instance "
@@ -90,14 +93,18 @@ class CollectionPolicy(models.Model):
             if party == "business"
             else company.collection_consumer_policy_id
         )
-        return chosen or self.search(
-            [
-                ("company_id", "parent_of", company.ids),
-                ("party", "in", ("any", party)),
-            ],
-            limit=1,
-        ) or self.search(
-            [("company_id", "=", False), ("party", "in", ("any", party))], limit=1
+        return (
+            chosen
+            or self.search(
+                [
+                    ("company_id", "parent_of", company.ids),
+                    ("party", "in", ("any", party)),
+                ],
+                limit=1,
+            )
+            or self.search(
+                [("company_id", "=", False), ("party", "in", ("any", party))], limit=1
+            )
         )
 
     def action_view_debtors(self):

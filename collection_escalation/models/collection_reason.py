@@ -107,10 +107,14 @@ class CollectionReason(models.AbstractModel):
     def _readable(self, code, args):
         """Arguments as a person reads them: dates and levels in their language."""
         levels = dict(
-            self.env["collection.stage"]._fields["level"]._description_selection(self.env)
+            self.env["collection.stage"]
+            ._fields["level"]
+            ._description_selection(self.env)
         )
         holds = dict(
-            self.env["collection.hold"]._fields["reason"]._description_selection(self.env)
+            self.env["collection.hold"]
+            ._fields["reason"]
+            ._description_selection(self.env)
         )
         readable = {"rule": code}
         for key, value in args.items():

@@ -124,9 +124,11 @@ class CollectionStage(models.Model):
                         "before it.",
                         stage=stage.name,
                         days=stage.trigger_days,
-                        unit=dict(stage._fields["trigger_unit"]._description_selection(
-                            self.env
-                        ))[stage.trigger_unit],
+                        unit=dict(
+                            stage._fields["trigger_unit"]._description_selection(
+                                self.env
+                            )
+                        )[stage.trigger_unit],
                         below=below.name,
                     )
                 )

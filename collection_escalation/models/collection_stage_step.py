@@ -48,7 +48,8 @@ class CollectionStageStep(models.Model):
     )
 
     _offset_not_negative = models.Constraint(
-        "CHECK(offset_days >= 0)", "A step comes after its stage was reached, not before."
+        "CHECK(offset_days >= 0)",
+        "A step comes after its stage was reached, not before.",
     )
 
     @api.depends("channel", "stage_id.name")

@@ -38,10 +38,16 @@ class CollectionDebtor(models.Model):
             or (headers.get("Auto-Submitted") or "no").lower() != "no"
             or headers.get("X-Autoreply")
             or headers.get("X-Autorespond")
-            or (headers.get("Precedence") or "").lower() in ("bulk", "auto_reply", "junk")
+            or (headers.get("Precedence") or "").lower()
+            in ("bulk", "auto_reply", "junk")
             or subject.startswith(
-                ("automatic reply", "auto:", "out of office", "resposta automática",
-                 "respuesta automática")
+                (
+                    "automatic reply",
+                    "auto:",
+                    "out of office",
+                    "resposta automática",
+                    "respuesta automática",
+                )
             )
         )
 

@@ -13,7 +13,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     collection_started_on = fields.Date(
-        readonly=True, copy=False, help="Nothing is sent before collections are started."
+        readonly=True,
+        copy=False,
+        help="Nothing is sent before collections are started.",
     )
     collection_paused = fields.Boolean(
         string="Pause all sending",

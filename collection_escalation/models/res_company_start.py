@@ -15,9 +15,10 @@ class ResCompany(models.Model):
         self.ensure_one()
         root = self.root_id
         _ = self.env._
-        has_server = bool(
-            self.env["ir.mail_server"].sudo().search_count([], limit=1)
-        ) or self._has_collection_mail_relay()
+        has_server = (
+            bool(self.env["ir.mail_server"].sudo().search_count([], limit=1))
+            or self._has_collection_mail_relay()
+        )
         checks = [
             (
                 "address",
@@ -30,7 +31,9 @@ class ResCompany(models.Model):
                 "tz",
                 _("Time zone of the company"),
                 bool(self.collection_tz),
-                _("Contacts are made in business hours, so somebody must know the time."),
+                _(
+                    "Contacts are made in business hours, so somebody must know the time."
+                ),
                 True,
             ),
             (
@@ -51,7 +54,9 @@ class ResCompany(models.Model):
                 "bank",
                 _("Payments are entered"),
                 bool(self.collection_payments_until or self._get_last_bank_line_date()),
-                _("Import bank statements, or say up to which day payments are entered."),
+                _(
+                    "Import bank statements, or say up to which day payments are entered."
+                ),
                 True,
             ),
             (
@@ -157,9 +162,7 @@ class ResCompany(models.Model):
         :raise UserError: started before, or no plan"""
         self.ensure_one()
         if self.collection_started_on:
-            raise UserError(
-                self.env._("Collections of %s are on already.", self.name)
-            )
+            raise UserError(self.env._("Collections of %s are on already.", self.name))
         today = fields.Date.today()
         self.write(
             {
