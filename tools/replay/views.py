@@ -73,6 +73,10 @@ VIOLATIONS = {
          WHERE greatest(due_on, %(first)s) + 21 < least(settled_on, %(last)s) AND amount > 10
            AND NOT EXISTS (SELECT FROM replay.told
                             WHERE told.number = ledger.number AND told.line_level <> 'pre_due')""",
+    # Everybody has an address, and the mail sink takes everything.
+    "contacts_that_failed": """
+        SELECT * FROM collection_contact WHERE direction = 'out'
+                                           AND state IN ('failed', 'uncertain')""",
     "items_unlike_the_ledger": """
         SELECT ledger.*, item.ledger_state FROM replay.ledger
           LEFT JOIN collection_item item ON item.move_id = ledger.move_id
