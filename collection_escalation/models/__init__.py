@@ -7,13 +7,13 @@ from . import collection_contact_ruleset, collection_debtor, collection_evaluati
 # isort: split
 from . import (
     account_move,
-    base_partner_merge,
     collection_calendar,
     collection_case,
     collection_contact,
     collection_contact_line,
     collection_contact_message,
     collection_contact_rules,
+    collection_debtor_merge,
     collection_debtor_place,
     collection_demo,
     collection_dispatcher,

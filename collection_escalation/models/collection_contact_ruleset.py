@@ -68,7 +68,7 @@ class CollectionContactRuleset(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rulesets = super().create(vals_list)
-        super(CollectionContactRuleset, rulesets).write({"version": 1})
+        rulesets._write_version(1)
         return rulesets
 
     def write(self, vals):
@@ -80,9 +80,10 @@ class CollectionContactRuleset(models.Model):
     def _raise_version(self):
         """Every change makes a new version: decisions say under which one they fell."""
         for ruleset in self:
-            super(CollectionContactRuleset, ruleset).write(
-                {"version": ruleset.version + 1}
-            )
+            ruleset._write_version(ruleset.version + 1)
+
+    def _write_version(self, version):
+        return super().write({"version": version})
 
 
 class CollectionContactRulesetLine(models.Model):

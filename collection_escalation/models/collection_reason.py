@@ -102,7 +102,8 @@ class CollectionReason(models.AbstractModel):
         text = TEXTS.get(code) or TEXTS.get(rule) or TEXTS.get(rule.partition("_")[0])
         if text is None:
             return code
-        return self.env._(text) % self._readable(code, args)
+        sentence = self.env._(text)
+        return sentence % self._readable(code, args)
 
     def _readable(self, code, args):
         """Arguments as a person reads them: dates and levels in their language."""

@@ -4,6 +4,8 @@ from odoo import fields, models, modules
 
 #: Contacts whose facts are read at once, just before they leave.
 CHUNK = 20
+#: How often the outcome of a message is written again when somebody works on its items.
+OUTCOME_TRIES = 10
 
 
 class MailMail(models.Model):
@@ -37,7 +39,7 @@ class MailMail(models.Model):
     def _collection_commit(self):
         """Make it last before SMTP: what is on its way must be known after a crash."""
         if not self._collection_in_test():
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _guard_chunk(self, by_mail, kwargs):
         """Lock, re-read, check, and send what may leave."""
@@ -63,6 +65,9 @@ class MailMail(models.Model):
             for contact in mine:
                 contact._unlock_sending()
 
+    def _send_unguarded(self, **kwargs):
+        return super()._send(auto_commit=False, **kwargs)
+
     def _send_guarded(self, contact, kwargs):
         """*Leaving* is committed before SMTP; what comes of it afterwards."""
         mail = contact.mail_id
@@ -74,7 +79,22 @@ class MailMail(models.Model):
             tz=contact.debtor_id._get_zone_names()[0],
         )
         self._collection_commit()
-        super(MailMail, mail.with_env(self.env))._send(auto_commit=False, **kwargs)
+        mail.with_env(self.env)._send_unguarded(**kwargs)
+        self._collection_commit()
+        for tries_left in reversed(range(OUTCOME_TRIES)):
+            try:
+                self._note_outcome(contact)
+                self._collection_commit()
+                break
+            except psycopg2.extensions.TransactionRollbackError:
+                # somebody changed the items meanwhile: no reason to call it uncertain
+                self.env.cr.rollback()
+                if not tries_left:
+                    raise
+
+    def _note_outcome(self, contact):
+        """Carry what became of the mail to its contact."""
+        mail = contact.mail_id
         if mail.state == "sent":
             contact._set_state("made", outcome="sent", delivery_status="sent")
             contact._after_made()
@@ -86,4 +106,3 @@ class MailMail(models.Model):
                 reasons=[{"code": "SENDING_FAILED", "args": {"error": reason}}],
             )
             contact._fall_back("SENDING_FAILED", error=reason)
-        self._collection_commit()

@@ -8,12 +8,13 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         """A collection message that came back was not received."""
-        super()._routing_handle_bounce(email_message, message_dict)
+        result = super()._routing_handle_bounce(email_message, message_dict)
         bounced = message_dict.get("bounced_message")
         if bounced:
             self.env["collection.contact"].sudo().search(
                 [("message_id", "in", bounced.ids), ("state", "=", "made")]
             )._on_bounce()
+        return result
 
 
 class CollectionDebtor(models.Model):

@@ -116,7 +116,9 @@ class TestStoryContacts(CollectionCommon):
         self.assertContacts(
             [("email", "friendly", "failed"), ("phone", "friendly", "planned")]
         )
-        self.assertEqual(self._contacts(channel="email").reasons[0]["code"], "NO_ADDRESS")
+        self.assertEqual(
+            self._contacts(channel="email").reasons[0]["code"], "NO_ADDRESS"
+        )
 
     def test_without_any_address_a_person_is_told_and_nothing_is_lost(self):
         self.debtor_partner.write({"email": False, "phone": False})
@@ -151,7 +153,7 @@ class TestStoryContacts(CollectionCommon):
         ).template_id
         template.sudo().write(
             {
-                "body_html": "<p><t t-out=\"1 / (0 if object.partner_id.name == "
+                "body_html": '<p><t t-out="1 / (0 if object.partner_id.name == '
                 "'Loja Verde' else 1)\"/></p>"
             }
         )
@@ -268,13 +270,16 @@ class TestStoryContacts(CollectionCommon):
             self.env.flush_all()
 
     def test_nobody_outside_hears_of_the_debtor_by_following(self):
-        debtor = self.env["collection.debtor"].sudo()._get_for(
-            self.debtor_partner, self.company
+        debtor = (
+            self.env["collection.debtor"]
+            .sudo()
+            ._get_for(self.debtor_partner, self.company)
         )
         debtor.message_subscribe(self.debtor_partner.ids)
         with self.mock_mail_gateway():
             debtor.message_post(
-                body="internal", partner_ids=self.debtor_partner.ids,
+                body="internal",
+                partner_ids=self.debtor_partner.ids,
                 subtype_xmlid="mail.mt_comment",
             )
         self.assertFalse(self._mails)

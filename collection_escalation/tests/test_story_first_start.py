@@ -11,8 +11,9 @@ class TestStoryFirstStart(CollectionCommon):
 
     @classmethod
     def _open_company(cls, company):
-        super()._open_company(company)
+        result = super()._open_company(company)
         company.sudo().collection_started_on = False
+        return result
 
     def test_nothing_is_sent_before_somebody_starts(self):
         self._create_overdue_invoice(MONDAY - timedelta(days=100))

@@ -53,9 +53,9 @@ class TestStoryLadder(CollectionCommon):
         self.assertEqual(case.state, "closed")
         self.assertEqual(case.outcome, "paid")
         self.assertFalse(self._items(invoice).next_date)
-        self.assertFalse(self._live_until(
-            MONDAY + timedelta(days=23), MONDAY + timedelta(days=40)
-        ))
+        self.assertFalse(
+            self._live_until(MONDAY + timedelta(days=23), MONDAY + timedelta(days=40))
+        )
 
     def test_the_courtesy_note_comes_before_the_due_date_and_only_then(self):
         """Due Friday 13 March, three business days before is Tuesday 10 March."""
@@ -77,7 +77,9 @@ class TestStoryLadder(CollectionCommon):
         (mail,) = self._live(MONDAY + timedelta(days=7))
         self.assertStage(invoice, "friendly", None)
         line = self._contacts(state="made").line_ids
-        self.assertEqual(line.amount_open, 450.0, "900 / 2: the instalment, not the whole")
+        self.assertEqual(
+            line.amount_open, 450.0, "900 / 2: the instalment, not the whole"
+        )
         self.assertTrue(invoice.collection_overdue)
         self.assertIn(invoice.name, mail["body"])
 
@@ -90,7 +92,9 @@ class TestStoryLadder(CollectionCommon):
         (total,) = contact.get_statement_totals()
         self.assertEqual(total["open"], 500.0, "5 × 100")
 
-    def test_a_debtor_who_always_owes_still_gets_the_friendly_step_for_new_invoices(self):
+    def test_a_debtor_who_always_owes_still_gets_the_friendly_step_for_new_invoices(
+        self,
+    ):
         old = self._create_overdue_invoice(MONDAY)
         self._live_until(MONDAY, MONDAY + timedelta(days=30))
         self.assertStage(old, "firm")

@@ -1,1 +1,1 @@
-from . import collection_ready
+from . import base_partner_merge, collection_ready

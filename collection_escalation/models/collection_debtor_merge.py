@@ -1,15 +1,6 @@
+"""Merging customers: their debtors and files are merged first."""
+
 from odoo import api, models
-
-
-class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    @api.model
-    def _update_foreign_keys(self, src_partners, dst_partner):
-        """Debtors and their files are merged before the partners. The core would find
-        two debtors of one customer, and delete one with its history."""
-        self.env["collection.debtor"].sudo()._merge_partners(src_partners, dst_partner)
-        return super()._update_foreign_keys(src_partners, dst_partner)
 
 
 class CollectionDebtor(models.Model):
