@@ -44,7 +44,9 @@ class CollectionEvaluation(models.AbstractModel):
         on its items, and does not stop the others."""
         try:
             self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
-        except psycopg2.errors.SerializationFailure:
+            # what collides must do so here, not at the commit
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
             _logger.info("Collections: another worker changed a batch, left for later")
         except Exception as error:
