@@ -1,6 +1,8 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from datetime import date
 
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: Who sees how an invoice stands; never the portal.
 READERS = "account.group_account_invoice,account.group_account_readonly"
@@ -80,57 +82,67 @@ class AccountMove(models.Model):
     )
     @api.depends_context("lang")
     def _compute_collection(self):
-        items = self.env["collection.item"].search(
-            [("move_id", "in", self.ids), ("ledger_state", "=", "open")]
-        )
-        held = items._get_held()
+        items = self.env["collection.item"].search([("move_id", "in", self.ids)])
+        by_move = items.grouped("move_id")
+        held = items.filtered(lambda i: i.ledger_state == "open")._get_held()
         for move in self:
-            mine = items.filtered(lambda i, move=move: i.move_id == move._origin)
+            every = by_move.get(move._origin, items.browse())
+            mine = every.filtered(lambda i: i.ledger_state == "open")
             highest = mine.sorted(lambda i: (-i.stage_id.sequence, i.date_due))[:1]
-            contacts = mine.contact_line_ids.contact_id
-            planned = contacts.filtered(lambda c: c.state in ("planned", "queued"))
-            next_contact = planned.sorted(lambda c: c.planned_on or c.create_date.date())
-            move.collection_stage_id = max(
-                mine.stage_id, key=lambda s: s.sequence, default=mine.stage_id
-            )
+            highest = highest.with_prefetch(items._prefetch_ids)
+            lines = every.contact_line_ids
+            planned = lines.filtered(lambda x: x.state == "planned").contact_id
+            next_contact = planned.sorted(lambda c: c.planned_on or date.max)[:1]
+            made = lines.filtered(lambda x: x.state == "made").contact_id
+            move.collection_stage_id = highest.stage_id
             move.collection_next_date = (
-                next_contact[:1].planned_on
+                next_contact.planned_on
                 or min(filter(None, mine.mapped("next_date")), default=False)
             )
-            move.collection_next_step = next_contact[:1].display_name or ""
+            move.collection_next_step = next_contact.display_name or ""
             move.collection_why = highest.why or ""
             move.collection_case_id = highest.case_id.filtered(
                 lambda c: c.state == "open"
             )
             move.collection_on_hold = bool(mine & held)
-            move.collection_contact_count = len(
-                contacts.filtered(lambda c: c.state in ("made", "uncertain"))
-            )
+            move.collection_contact_count = len(made)
 
     def _search_collection_stage_id(self, operator, value):
-        if operator not in ("in", "any", "any!"):
+        """By the stage that is shown: the highest of the open instalments."""
+        if operator in ("any", "any!"):
+            ids = set(self.env["collection.stage"].search(value).ids)
+        elif operator == "in":
+            ids = set(value)
+        else:
             return NotImplemented
-        if operator == "in" and False in value:
-            present = self._search_collection_stage_id("in", [v for v in value if v])
-            staged = [("collection_item_ids", "any", self._get_item_domain("stage_id", "!=", False))]
-            return ["|", "!", *staged, *present]
-        return [("collection_item_ids", "any", self._get_item_domain("stage_id", operator, value))]
+
+        def to_sql(model, alias, query):
+            shown = model._field_to_sql(alias, "collection_stage_id", query)
+            present = tuple(id_ for id_ in ids if id_) or (0,)
+            if False in ids:
+                return SQL("(%s IN %s OR %s IS NULL)", shown, present, shown)
+            return SQL("%s IN %s", shown, present)
+
+        return Domain.custom(
+            to_sql=to_sql,
+            predicate=lambda move: (move.collection_stage_id.id or False) in ids,
+        )
 
     def _search_collection_next_date(self, operator, value):
-        if operator not in ("<", "<=", ">", ">=", "in"):
+        compare = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
+        if operator not in (*compare, "in"):
             return NotImplemented
-        planned = [
-            ("contact_line_ids", "any", [
-                ("state", "=", "planned"),
-                ("contact_id.planned_on", operator, value),
-            ])
-        ]
-        return [
-            ("collection_item_ids", "any", [
-                ("ledger_state", "=", "open"),
-                "|", ("next_date", operator, value), *planned,
-            ])
-        ]
+
+        def to_sql(model, alias, query):
+            shown = model._field_to_sql(alias, "collection_next_date", query)
+            if operator in compare:
+                return SQL("%s %s %s", shown, compare[operator], value)
+            days = tuple(day for day in value if day) or (None,)
+            if False in value:
+                return SQL("(%s IN %s OR %s IS NULL)", shown, days, shown)
+            return SQL("%s IN %s", shown, days)
+
+        return Domain.custom(to_sql=to_sql)
 
     def _search_collection_on_hold(self, operator, value):
         if operator != "in":
@@ -166,18 +178,37 @@ class AccountMove(models.Model):
             ]),
         ]
 
-    def _get_item_domain(self, name, operator, value):
-        return [("ledger_state", "=", "open"), (name, operator, value)]
-
     def _field_to_sql(self, alias, fname, query=None):
-        """Group the invoice list by collection stage."""
+        """Filter and group the invoice list by stage and by next step, as they are
+        shown."""
+        Item, Line = self.env["collection.item"], self.env["collection.contact.line"]
+        move_id = SQL.identifier(alias, "id")
+        to_flush = [
+            *(Item._fields[name] for name in ("move_id", "stage_id", "ledger_state", "next_date")),
+            *(Line._fields[name] for name in ("item_id", "contact_id", "state")),
+            self.env["collection.contact"]._fields["planned_on"],
+        ]
         if fname == "collection_stage_id":
             return SQL(
                 """(SELECT i.stage_id FROM collection_item i
                       JOIN collection_stage s ON s.id = i.stage_id
                      WHERE i.move_id = %s AND i.ledger_state = 'open'
                      ORDER BY s.sequence DESC LIMIT 1)""",
-                SQL.identifier(alias, "id"),
+                move_id,
+                to_flush=to_flush,
+            )
+        if fname == "collection_next_date":
+            return SQL(
+                """COALESCE(
+                    (SELECT min(c.planned_on) FROM collection_contact c
+                       JOIN collection_contact_line l ON l.contact_id = c.id
+                       JOIN collection_item i ON i.id = l.item_id
+                      WHERE i.move_id = %s AND l.state = 'planned'),
+                    (SELECT min(i.next_date) FROM collection_item i
+                      WHERE i.move_id = %s AND i.ledger_state = 'open'))""",
+                move_id,
+                move_id,
+                to_flush=to_flush,
             )
         return super()._field_to_sql(alias, fname, query=query)
 

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 
 
 class CollectionInternalThread(models.AbstractModel):
@@ -8,6 +9,24 @@ class CollectionInternalThread(models.AbstractModel):
     _name = "collection.internal.thread"
     _description = "Internal discussion"
     _inherit = ["mail.thread", "mail.activity.mixin"]
+
+    def write(self, vals):
+        """What the screens show read-only is decided by the engine: nobody writes it by
+        another way either."""
+        if not self.env.su:
+            decided = [
+                self._fields[name].string
+                for name in vals
+                if name in self._fields and self._fields[name].readonly
+            ]
+            if decided:
+                raise AccessError(
+                    self.env._(
+                        "%(fields)s: not changed by hand. Use the buttons.",
+                        fields=", ".join(decided),
+                    )
+                )
+        return super().write(vals)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Followers, copies and portal users outside get nothing (design, dispatch)."""

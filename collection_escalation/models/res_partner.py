@@ -68,6 +68,16 @@ class ResPartner(models.Model):
         related="collection_debtor_id.on_hold_until", groups=COLLECTOR
     )
 
+    @api.constrains("country_id")
+    def _check_collecting_company_has_country(self):
+        """The country of a company stands on its contact."""
+        Company_sudo = self.env["res.company"].sudo()
+        own_sudo = Company_sudo.search([("partner_id", "in", self.ids)])
+        if own_sudo:
+            Company_sudo.search(
+                [("id", "child_of", own_sudo.ids)]
+            )._check_started_company_has_place()
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_collection_debtor_id(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class CollectionReady(models.TransientModel):
@@ -19,7 +19,8 @@ class CollectionReady(models.TransientModel):
     days_to_spread = fields.Integer(compute="_compute_counts")
     never_sent_count = fields.Integer(compute="_compute_counts")
     first_per_day = fields.Integer(
-        related="company_id.collection_first_per_day", readonly=False
+        string="First contacts a day",
+        default=lambda self: self.env.company.collection_first_per_day,
     )
     review_days = fields.Integer(
         default=14, help="Every message waits for a look during the first days."
@@ -57,16 +58,30 @@ class CollectionReady(models.TransientModel):
             ready.days_to_spread = -(-counts["debtors"] // per_day)
 
     def action_start(self):
-        """Switch collections on. Old invoices are placed silently; nothing leaves now."""
+        """Switch collections on. Old invoices are placed silently; nothing leaves now.
+
+        The list on the screen may be old: what counts is looked at again. Superuser: a
+        collection manager may not edit companies."""
         self.ensure_one()
-        if missing := self.line_ids.filtered(lambda x: x.required and not x.done):
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._("You do not work for %s now.", self.company_id.sudo().name)
+            )
+        missing = [
+            check["name"]
+            for check in self.company_id._get_collection_checks()
+            if check["required"] and not check["done"]
+        ]
+        if missing:
             raise UserError(
                 self.env._(
                     "Not ready yet: %s. Use the links in the list to complete it.",
-                    ", ".join(missing.mapped("name")),
+                    ", ".join(missing),
                 )
             )
-        placed = self.company_id._start_collections(review_days=self.review_days)
+        company_sudo = self.company_id.sudo()
+        company_sudo.collection_first_per_day = max(self.first_per_day, 1)
+        placed = company_sudo._start_collections(review_days=max(self.review_days, 0))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
