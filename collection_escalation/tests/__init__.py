@@ -1,8 +1,15 @@
 # The rules have tests of their own in plain Python (test_rules_*.py, run by `./dev test
 # rules`): they need no database and are not imported here.
 from . import (
+    test_account_move_fields,
+    test_bad_input,
+    test_companies,
+    test_invariants,
+    test_partner_merge,
+    test_security,
     test_story_contacts,
     test_story_first_start,
     test_story_ladder,
     test_story_ledger,
+    test_tours,
 )
