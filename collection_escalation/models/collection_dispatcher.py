@@ -269,12 +269,9 @@ class CollectionContact(models.Model):
     def _fail_rendering(self, error):
         self.ensure_one()
         text = str(error)[:500]
-        self._set_state(
-            "failed",
-            error=text,
-            reasons=[{"code": "RENDERING_FAILED", "args": {"error": text}}],
-        )
-        self._tell_collectors()
+        _logger.warning("Collections: contact %s cannot be written: %s", self.id, text)
+        self.write({"error": text})
+        self._fall_back("RENDERING_FAILED", error=text)
 
     def _withdraw_mail(self):
         """Cancel mails that have not left, so that no queue sends them."""

@@ -119,13 +119,14 @@ class CollectionEvaluation(models.AbstractModel):
             SQL(
                 """
                 SELECT line.item_id, line.step_id, line.cycle, line.state,
-                       COALESCE(c.made_on, c.planned_on, c.create_date::date)
+                       COALESCE(c.made_on, c.planned_on, c.not_before, %s::date)
                   FROM collection_contact_line line
                   JOIN collection_contact c ON c.id = line.contact_id
                  WHERE line.item_id IN %s AND line.state <> 'cancelled'
                    AND line.step_id IS NOT NULL
                  ORDER BY (line.state = 'failed') DESC, line.id
                 """,
+                fields.Date.today(),
                 tuple(by_id) or (0,),
             )
         )

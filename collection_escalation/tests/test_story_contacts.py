@@ -157,10 +157,14 @@ class TestStoryContacts(CollectionCommon):
                 "'Loja Verde' else 1)\"/></p>"
             }
         )
-        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+        with mute_logger(
+            "odoo.addons.mail.models.mail_render_mixin",
+            "odoo.addons.collection_escalation.models.collection_dispatcher",
+        ):
             mails = self._live(MONDAY + timedelta(days=7))
         self.assertEqual(len(mails), 1)
-        failed = self._contacts(other)
+        failed = self._contacts(other, channel="email")
+        self.assertEqual(self._contacts(other, channel="phone").state, "planned")
         self.assertEqual(failed.state, "failed")
         self.assertIn("division", failed.error)
 

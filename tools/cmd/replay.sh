@@ -14,6 +14,8 @@ main() {
         ;;
     esac
     [ -r "$1" ] || die "cannot read $1"
+    with_setup_lock set_up_base
+    PYTHONPATH="$TOOLS" "$VENV_PY" "$script" --check "$@" || return
     with_setup_lock set_up_databases
     with_setup_lock ensure_installed || die "the module does not install without a warning: ./dev test module"
     claim_db_only ce_replay
