@@ -11,5 +11,4 @@ from . import (
     test_story_first_start,
     test_story_ladder,
     test_story_ledger,
-    test_tours,
 )
