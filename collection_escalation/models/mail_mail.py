@@ -1,3 +1,5 @@
+import time
+
 import psycopg2
 
 from odoo import fields, models, modules
@@ -6,6 +8,8 @@ from odoo import fields, models, modules
 CHUNK = 20
 #: How often the outcome of a message is written again when somebody works on its items.
 OUTCOME_TRIES = 10
+#: Seconds to wait after the first of them; then longer and longer.
+OUTCOME_WAIT = 0.02
 
 
 class MailMail(models.Model):
@@ -81,7 +85,7 @@ class MailMail(models.Model):
         self._collection_commit()
         mail.with_env(self.env)._send_unguarded(**kwargs)
         self._collection_commit()
-        for tries_left in reversed(range(OUTCOME_TRIES)):
+        for attempt in range(1, OUTCOME_TRIES + 1):
             try:
                 self._note_outcome(contact)
                 self._collection_commit()
@@ -89,8 +93,9 @@ class MailMail(models.Model):
             except psycopg2.extensions.TransactionRollbackError:
                 # somebody changed the items meanwhile: no reason to call it uncertain
                 self.env.cr.rollback()
-                if not tries_left:
+                if attempt == OUTCOME_TRIES:
                     raise
+                time.sleep(OUTCOME_WAIT * attempt)
 
     def _note_outcome(self, contact):
         """Carry what became of the mail to its contact."""
