@@ -11,4 +11,5 @@ from . import (
     test_story_first_start,
     test_story_ladder,
     test_story_ledger,
+    test_tours,
 )

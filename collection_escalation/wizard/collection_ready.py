@@ -39,6 +39,9 @@ class CollectionReady(models.TransientModel):
             ]
         return values
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Ready?")
+
     @api.depends("line_ids.done", "line_ids.required")
     def _compute_is_ready(self):
         for ready in self:
@@ -56,6 +59,19 @@ class CollectionReady(models.TransientModel):
             ready.never_sent_count = counts["never_sent"]
             per_day = max(ready.first_per_day, 1)
             ready.days_to_spread = -(-counts["debtors"] // per_day)
+
+    @api.model
+    def action_open(self):
+        """Open a list that is saved already: in the lines of a new record the buttons
+        would only ask to save it first."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ready?"),
+            "res_model": self._name,
+            "res_id": self.create({}).id,
+            "view_mode": "form",
+            "target": "main",
+        }
 
     def action_start(self):
         """Switch collections on. Old invoices are placed silently; nothing leaves now.

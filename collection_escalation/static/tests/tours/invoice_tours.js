@@ -1,0 +1,41 @@
+import { registry } from "@web/core/registry";
+import { openRow, sees } from "./tour_words";
+
+const tours = registry.category("web_tour.tours");
+
+// The invoicing clerk sees what the collection means for an invoice, and no more.
+tours.add("collection_invoices", {
+    url: "/odoo/customer-invoices",
+    steps: () => [
+        sees(".o_data_row:contains(Padaria Verde)"),
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_filter_menu .o_menu_item:contains(Instalment overdue)", run: "click" },
+        { trigger: ".o_group_by_menu .o_menu_item:contains(Collection stage)", run: "click" },
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_group_header:contains(Friendly reminder)", run: "click" },
+        sees(".o_list_view:not(:has(.o_data_row:contains(Padaria Verde)))"),
+        {
+            trigger: ".o_data_row:contains(Loja Azul) [name=name]",
+            run: "click",
+        },
+        sees(".o_field_widget[name=collection_stage_id]:contains(Friendly reminder)"),
+        sees(".o_field_widget[name=collection_next_date]"),
+        sees(".o_field_widget[name=collection_why]:contains(business days)"),
+        { trigger: "button[data-menu-xmlid='account.menu_finance_receivables']", run: "click" },
+        {
+            content: "No menu of the collections",
+            trigger:
+                ".o-dropdown--menu:has([data-menu-xmlid^='account.']):not(:has([data-menu-xmlid^='collection_escalation.']))",
+        },
+        { trigger: "button[data-menu-xmlid='account.menu_finance_receivables']", run: "click" },
+    ],
+});
+
+// The debtor has a phone, no account, and the link of our message.
+tours.add("collection_statement", {
+    steps: () => [
+        sees("table:contains(INV/)"),
+        { trigger: "table tbody tr:first a", run: "click", expectUnloadPage: true },
+        sees("#invoice_content, .o_portal_invoice_sidebar"),
+    ],
+});

@@ -1,0 +1,276 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import CollectionCommon
+
+ANY_DAY = [("0", "6")]
+
+
+@tagged("post_install", "-at_install")
+class TestTours(CollectionCommon, HttpCase):
+    """Every screen a person uses, in a browser, as the least of its users.
+
+    The browser lives on the real clock, so the contact hours are the test's own and the
+    results depend on neither day nor hour."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.today()
+        cls.clerk = cls._new_user("clerk", "account.group_account_invoice")
+        cls.owner = cls._new_user(
+            "owner",
+            "group_collection_manager",
+            "account.group_account_manager",
+            "base.group_system",
+        )
+        cls.collector.name = "Clara"
+        # the settings refuse a company with cash basis taxes that does not allow them
+        cls.company.tax_exigibility = True
+
+    @classmethod
+    def _open_company(cls, company):
+        super()._open_company(company)
+        today = fields.Date.today()
+        company.sudo().write(
+            {
+                "collection_started_on": today - timedelta(days=90),
+                "collection_payments_until": today,
+                "collection_ruleset_id": cls._create_ruleset(ANY_DAY).id,
+            }
+        )
+
+    @classmethod
+    def _create_ruleset(cls, windows):
+        return cls.env["collection.contact.ruleset"].create(
+            {
+                "name": "Tour",
+                "code": "TOUR",
+                "respects_holidays": False,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "kind": "window",
+                            "weekday_from": first,
+                            "weekday_to": last,
+                            "hour_from": 0,
+                            "hour_to": 24,
+                        }
+                    )
+                    for first, last in windows
+                ],
+            }
+        )
+
+    @classmethod
+    def _new_user(cls, login, *groups):
+        user = super()._new_user(login, "group_collection_user")
+        user.write(
+            {
+                "tz": "America/Sao_Paulo",
+                "group_ids": [
+                    Command.set(
+                        [
+                            cls.env.ref(
+                                name if "." in name else f"collection_escalation.{name}"
+                            ).id
+                            for name in groups
+                        ]
+                    )
+                ],
+            }
+        )
+        return user
+
+    # -- the manager ---------------------------------------------------------------------
+
+    def test_the_owner_completes_the_check_list_and_starts(self):
+        self.company.sudo().write(
+            {
+                "vat": "11.222.333/0001-81",
+                "collection_started_on": False,
+                "collection_user_id": False,
+            }
+        )
+        self.env["ir.mail_server"].sudo().create(
+            {"name": "Out", "smtp_host": "localhost", "smtp_port": 25}
+        )
+        invoice = self._create_overdue_invoice(self.today - timedelta(days=200))
+        self.start_tour("/odoo/collection-ready", "collection_start", login="owner")
+        self.assertEqual(self.company.collection_user_id, self.collector)
+        self.assertTrue(self.company.collection_started_on)
+        self.assertTrue(self.company.collection_review_until)
+        self.assertStage(invoice, "friendly")
+        self.assertFalse(self._contacts(), "nobody was contacted")
+
+    def test_a_manager_opens_the_next_stage(self):
+        invoice = self._create_overdue_invoice(self.today - timedelta(days=90))
+        self._place(invoice, "firm", self.today - timedelta(days=60))
+        self.start_tour(
+            "/odoo/collections", "collection_open_next_stage", login="collection_manager"
+        )
+        self._evaluate()
+        self.assertStage(invoice, "formal")
+
+    def test_a_plan_that_cannot_work_is_refused(self):
+        stage = self.env.ref("collection_escalation.stage_standard_friendly")
+        with mute_logger("odoo.http"):
+            self.start_tour(
+                "/odoo/collection-plans", "collection_plan", login="collection_manager"
+            )
+        stage.invalidate_recordset()
+        self.assertEqual(stage.trigger_days, 5)
+
+    def test_all_sending_is_paused_in_the_settings(self):
+        self.start_tour("/odoo/settings", "collection_settings", login="owner")
+        self.assertTrue(self.company.collection_paused)
+
+    # -- the collector -------------------------------------------------------------------
+
+    def test_tomorrows_messages_are_read_and_released(self):
+        self.company.sudo().collection_review_until = self.today + timedelta(days=14)
+        for name in ("Mercado Rosa", "Padaria Verde"):
+            partner = self._create_debtor_partner(name)
+            self._create_overdue_invoice(self.today - timedelta(days=14), partner=partner)
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        contacts = self._evaluate_and_plan()
+        self.assertEqual(contacts.mapped("reviewed"), [False] * 3)
+        self.start_tour("/odoo/collection-review", "collection_review", login="collector")
+        removed = contacts.filtered(lambda c: c.partner_id.name == "Mercado Rosa")
+        self.assertEqual(removed.state, "skipped")
+        self.assertEqual(removed.made_by_id, self.collector)
+        left = contacts - removed
+        self.assertEqual(left.mapped("state"), ["planned"] * 2)
+        self.assertEqual(left.mapped("reviewed"), [True] * 2)
+
+    def test_a_call_that_nobody_answers(self):
+        call = self._plan_call()
+        self.start_tour("/odoo/collection-calls", "collection_call", login="collector")
+        self.assertEqual((call.state, call.outcome), ("made", "no_answer"))
+        self.assertEqual(call.made_by_id, self.collector)
+        self.assertEqual(call.line_ids.mapped("state"), ["made"])
+
+    def test_a_call_is_refused_while_the_rules_forbid_it(self):
+        call = self._plan_call()
+        in_three_days = str((call.debtor_id._get_today().weekday() + 3) % 7)
+        line = self.company.collection_ruleset_id.line_ids
+        line.write({"weekday_from": in_three_days, "weekday_to": in_three_days})
+        self.start_tour(
+            "/odoo/collection-outbox", "collection_call_not_now", login="collector"
+        )
+        self.assertEqual(call.state, "planned")
+        refused = self._contacts(state="blocked")
+        self.assertEqual(refused.reasons[0]["code"], "TOUR.WIN_WEEKDAY")
+        self.assertEqual(refused.made_by_id, self.collector)
+
+    def test_a_file_is_read_and_paused_for_a_week(self):
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        contact = self._evaluate_and_plan()
+        self.start_tour("/odoo/collections", "collection_pause", login="collector")
+        hold = self._debtor().hold_ids
+        self.assertEqual(hold.date_to - hold.date_from, timedelta(days=7))
+        self.assertEqual(hold.user_id, self.collector)
+        self.assertEqual(contact.state, "skipped")
+        self.assertEqual(contact.reasons[0]["code"], "HELD")
+
+    def test_the_customer_form_tells_everything(self):
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        self._evaluate_and_plan()
+        self.start_tour("/odoo/customers", "collection_customer", login="collector")
+        self.assertEqual(self._debtor().party, "business")
+
+    # -- others --------------------------------------------------------------------------
+
+    def test_the_clerk_sees_what_an_invoice_needs(self):
+        self._create_instalment_invoice(
+            [self.today - timedelta(days=14), self.today + timedelta(days=60)]
+        )
+        self._create_overdue_invoice(
+            self.today + timedelta(days=20),
+            partner=self._create_debtor_partner("Padaria Verde"),
+        )
+        self._evaluate_and_plan()
+        self.start_tour(
+            "/odoo/customer-invoices", "collection_invoices", login="clerk"
+        )
+        # the list filtered what the ledger says
+        overdue = self.env["account.move"].search(
+            [("collection_overdue", "=", True), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(overdue.partner_id, self.debtor_partner)
+
+    def test_the_debtor_opens_the_link_on_a_phone(self):
+        for days in (14, 15):
+            self._create_overdue_invoice(self.today - timedelta(days=days))
+        contact = self._evaluate_and_plan()
+        self.assertEqual(contact.item_count, 2)
+        self.browser_size = "375x667"
+        self.touch_enabled = True
+        self.start_tour(
+            f"/statement/{contact.id}/{contact.access_token}", "collection_statement"
+        )
+        oldest = contact.line_ids.sorted("date_due")[0].item_id.move_id
+        self.assertTrue(oldest.access_token, "the invoice got its own link when asked for")
+
+    # -- preparing -----------------------------------------------------------------------
+
+    def _evaluate_and_plan(self):
+        """What the scheduled actions do, but for sending. Returns the contacts."""
+        self._evaluate()
+        planner = self.env["collection.planner"].sudo()
+        contacts = planner._plan_debtors(planner._get_waiting_debtors())
+        self._settle_transaction()
+        return contacts
+
+    def _place(self, invoice, level, since):
+        """The invoice stands on a stage since a day, and all steps of it are made."""
+        stage = self.policy.stage_ids.filtered(lambda s: s.level == level)
+        item = self._items(invoice)
+        item.write({"stage_id": stage.id, "level": level, "stage_since": since})
+        for step in stage.step_ids:
+            contact = self._create_contact(item, step)
+            contact._set_state("made", made_at=since, made_on=since)
+        self._evaluate()
+
+    def _plan_call(self):
+        """A call that stands in the outbox and may be made now."""
+        invoice = self._create_overdue_invoice(self.today - timedelta(days=14))
+        self._evaluate_and_plan()
+        self._contacts()._set_state("skipped")
+        call = self._create_contact(
+            self._items(invoice),
+            self.env.ref("collection_escalation.step_standard_friendly_phone"),
+        )
+        self.env["collection.planner"].sudo()._plan_debtors(call.debtor_id)
+        self._settle_transaction()
+        return call
+
+    def _create_contact(self, item, step):
+        debtor = item.debtor_id
+        return debtor.contact_ids.create(
+            {
+                "debtor_id": debtor.id,
+                "company_id": debtor.company_id.id,
+                "case_id": item.case_id.id,
+                "channel": step.channel,
+                "step_id": step.id,
+                "stage_id": step.stage_id.id,
+                "user_id": debtor.collector_id.id,
+                "reviewed": True,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "item_id": item.id,
+                            "step_id": step.id,
+                            "stage_id": step.stage_id.id,
+                            "cycle": item.cycle,
+                            "currency_id": item.currency_id.id,
+                            "date_due": item.date_due,
+                        }
+                    )
+                ],
+            }
+        )
