@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -98,6 +99,9 @@ class TestTours(CollectionCommon, HttpCase):
         self.env["ir.mail_server"].sudo().create(
             {"name": "Out", "smtp_host": "localhost", "smtp_port": 25}
         )
+        ready = self.env["collection.ready"].with_user(self.manager).create({})
+        with self.assertRaisesRegex(UserError, "“Who collects” .* administrator"):
+            ready.line_ids.filtered(lambda x: x.code == "collector").action_fix()
         invoice = self._create_overdue_invoice(self.today - timedelta(days=200))
         self.start_tour("/odoo/collection-ready", "collection_start", login="owner")
         self.assertEqual(self.company.collection_user_id, self.collector)
@@ -109,9 +113,14 @@ class TestTours(CollectionCommon, HttpCase):
     def test_a_manager_opens_the_next_stage(self):
         invoice = self._create_overdue_invoice(self.today - timedelta(days=90))
         self._place(invoice, "firm", self.today - timedelta(days=60))
+        case = self._debtor().case_id
+        self.assertTrue(case.activity_ids, "the manager is asked")
         self.start_tour(
-            "/odoo/collections", "collection_open_next_stage", login="collection_manager"
+            "/odoo/collections",
+            "collection_open_next_stage",
+            login="collection_manager",
         )
+        self.assertFalse(case.activity_ids, "and has decided")
         self._evaluate()
         self.assertStage(invoice, "formal")
 
@@ -134,11 +143,15 @@ class TestTours(CollectionCommon, HttpCase):
         self.company.sudo().collection_review_until = self.today + timedelta(days=14)
         for name in ("Mercado Rosa", "Padaria Verde"):
             partner = self._create_debtor_partner(name)
-            self._create_overdue_invoice(self.today - timedelta(days=14), partner=partner)
+            self._create_overdue_invoice(
+                self.today - timedelta(days=14), partner=partner
+            )
         self._create_overdue_invoice(self.today - timedelta(days=14))
         contacts = self._evaluate_and_plan()
         self.assertEqual(contacts.mapped("reviewed"), [False] * 3)
-        self.start_tour("/odoo/collection-review", "collection_review", login="collector")
+        self.start_tour(
+            "/odoo/collection-review", "collection_review", login="collector"
+        )
         removed = contacts.filtered(lambda c: c.partner_id.name == "Mercado Rosa")
         self.assertEqual(removed.state, "skipped")
         self.assertEqual(removed.made_by_id, self.collector)
@@ -193,9 +206,7 @@ class TestTours(CollectionCommon, HttpCase):
             partner=self._create_debtor_partner("Padaria Verde"),
         )
         self._evaluate_and_plan()
-        self.start_tour(
-            "/odoo/customer-invoices", "collection_invoices", login="clerk"
-        )
+        self.start_tour("/odoo/customer-invoices", "collection_invoices", login="clerk")
         # the list filtered what the ledger says
         overdue = self.env["account.move"].search(
             [("collection_overdue", "=", True), ("company_id", "=", self.company.id)]
@@ -213,7 +224,9 @@ class TestTours(CollectionCommon, HttpCase):
             f"/statement/{contact.id}/{contact.access_token}", "collection_statement"
         )
         oldest = contact.line_ids.sorted("date_due")[0].item_id.move_id
-        self.assertTrue(oldest.access_token, "the invoice got its own link when asked for")
+        self.assertTrue(
+            oldest.access_token, "the invoice got its own link when asked for"
+        )
 
     # -- preparing -----------------------------------------------------------------------
 

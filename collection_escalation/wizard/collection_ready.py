@@ -34,8 +34,7 @@ class CollectionReady(models.TransientModel):
                 values.get("company_id") or self.env.company.id
             )
             values["line_ids"] = [
-                fields.Command.create(vals)
-                for vals in company._get_collection_checks()
+                fields.Command.create(vals) for vals in company._get_collection_checks()
             ]
         return values
 
@@ -45,9 +44,7 @@ class CollectionReady(models.TransientModel):
     @api.depends("line_ids.done", "line_ids.required")
     def _compute_is_ready(self):
         for ready in self:
-            ready.is_ready = all(
-                line.done for line in ready.line_ids if line.required
-            )
+            ready.is_ready = all(line.done for line in ready.line_ids if line.required)
 
     @api.depends("company_id", "first_per_day")
     def _compute_counts(self):
@@ -127,6 +124,15 @@ class CollectionReadyLine(models.TransientModel):
     done = fields.Boolean()
 
     def action_fix(self):
-        """Open the place where the point is put right."""
+        """Open the place where the point is put right, which is the administrator's.
+
+        :raise UserError: the user may not change it"""
         self.ensure_one()
+        if not self.env.user.has_group("base.group_system"):
+            raise UserError(
+                self.env._(
+                    "“%s” stands in the settings: ask an administrator to complete it.",
+                    self.name,
+                )
+            )
         return self.ready_id.company_id._get_collection_check_action(self.code)

@@ -1,6 +1,6 @@
-import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-import { back, confirmDialog, openRow, sees, selectRow } from "./tour_words";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+import {back, confirmDialog, openMenu, openRow, sees, selectRow} from "./tour_words";
 
 const tours = registry.category("web_tour.tours");
 
@@ -8,7 +8,7 @@ tours.add("collection_review", {
     url: "/odoo/collection-review",
     steps: () => [
         selectRow("Mercado Rosa"),
-        { trigger: "button[name=action_remove]", run: "click" },
+        {trigger: "button[name=action_remove]", run: "click"},
         confirmDialog(),
         sees(".o_list_view:not(:has(.o_data_row:contains(Mercado Rosa)))"),
         openRow("Loja Azul"),
@@ -18,11 +18,11 @@ tours.add("collection_review", {
                 ".o_field_widget[name=preview] :iframe body:contains(INV/):contains(Rua Um, 1)",
         },
         back(),
-        { trigger: "thead .o_list_record_selector input", run: "click" },
-        { trigger: "button[name=action_review]", run: "click" },
+        {trigger: "thead .o_list_record_selector input", run: "click"},
+        {trigger: "button[name=action_review]", run: "click"},
         confirmDialog(),
         sees(".o_notification:contains(2 messages)"),
-        sees(".o_list_view:not(:has(.o_data_row:not(.o_sample_data_disabled *)))"),
+        sees(".o_view_nocontent"),
     ],
 });
 
@@ -31,7 +31,7 @@ tours.add("collection_call", {
     steps: () => [
         sees(".o_data_row:contains(Loja Azul) [name=destination]:contains(99999)"),
         openRow("Loja Azul"),
-        { trigger: ".o_form_view button[name=action_log_no_answer]", run: "click" },
+        {trigger: ".o_form_view button[name=action_log_no_answer]", run: "click"},
         sees(".o_statusbar_status .o_arrow_button_current[data-value=made]"),
         sees(".o_field_widget[name=outcome]:contains(No answer)"),
     ],
@@ -41,7 +41,7 @@ tours.add("collection_call_not_now", {
     url: "/odoo/collection-outbox",
     steps: () => [
         openRow("Loja Azul"),
-        { trigger: ".o_form_view button[name=action_log_no_answer]", run: "click" },
+        {trigger: ".o_form_view button[name=action_log_no_answer]", run: "click"},
         {
             content: "Red, with the rule that forbids it",
             trigger: ".o_notification:has(.bg-danger):contains(TOUR.WIN_WEEKDAY)",
@@ -51,15 +51,20 @@ tours.add("collection_call_not_now", {
 });
 
 tours.add("collection_pause", {
-    url: "/odoo/collections",
+    url: "/odoo/customer-invoices",
     steps: () => [
+        ...openMenu("account.menu_finance_receivables"),
+        {
+            trigger: "[data-menu-xmlid='collection_escalation.collection_case_menu']",
+            run: "click",
+        },
         openRow("Loja Azul"),
         sees("[name=open_item_ids] .o_data_row:contains(INV/)"),
-        { trigger: ".o_notebook a[name=contacts]", run: "click" },
+        {trigger: ".o_notebook a[name=contacts]", run: "click"},
         sees("[name=contact_ids] .o_data_row:contains(E-mail)"),
-        { trigger: "button[name=action_pause]", run: "click" },
-        { trigger: ".modal [name=date_to] input", run: "edit +7d" },
-        { trigger: ".modal .o_form_button_save", run: "click" },
+        {trigger: "button[name=action_pause]", run: "click"},
+        {trigger: ".modal [name=date_to] input", run: "edit +7d"},
+        {trigger: ".modal .o_form_button_save", run: "click"},
         sees("body:not(:has(.modal)) .o_form_view .alert:contains(Paused until)"),
         sees("[name=contact_ids] .o_data_row:contains(Not needed)"),
     ],
@@ -68,13 +73,13 @@ tours.add("collection_pause", {
 tours.add("collection_customer", {
     url: "/odoo/customers",
     steps: () => [
-        { trigger: ".o_data_row:contains(Loja Azul) [name=complete_name]", run: "click" },
-        { trigger: ".o_notebook a[name=collections]", run: "click" },
+        {trigger: ".o_data_row:contains(Loja Azul) [name=complete_name]", run: "click"},
+        {trigger: ".o_notebook a[name=collections]", run: "click"},
         sees("[name=collection_item_ids] .o_data_row:contains(Friendly reminder)"),
         sees("[name=collection_contact_ids] .o_data_row:contains(E-mail)"),
-        { trigger: "button[name=action_view_collection_debtor]", run: "click" },
-        { trigger: ".o_field_widget[name=party] input", run: "click" },
-        { trigger: ".o_select_menu_item:contains(Company)", run: "click" },
+        {trigger: "button[name=action_view_collection_debtor]", run: "click"},
+        {trigger: ".o_field_widget[name=party] input", run: "click"},
+        {trigger: ".o_select_menu_item:contains(Company)", run: "click"},
         ...stepUtils.saveForm(),
     ],
 });

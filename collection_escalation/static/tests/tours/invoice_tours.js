@@ -1,5 +1,5 @@
-import { registry } from "@web/core/registry";
-import { openRow, sees } from "./tour_words";
+import {registry} from "@web/core/registry";
+import {openMenu, sees} from "./tour_words";
 
 const tours = registry.category("web_tour.tours");
 
@@ -8,12 +8,20 @@ tours.add("collection_invoices", {
     url: "/odoo/customer-invoices",
     steps: () => [
         sees(".o_data_row:contains(Padaria Verde)"),
-        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
-        { trigger: ".o_filter_menu .o_menu_item:contains(Instalment overdue)", run: "click" },
-        { trigger: ".o_group_by_menu .o_menu_item:contains(Collection stage)", run: "click" },
-        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
-        { trigger: ".o_group_header:contains(Friendly reminder)", run: "click" },
-        sees(".o_list_view:not(:has(.o_data_row:contains(Padaria Verde)))"),
+        {trigger: ".o_searchview_dropdown_toggler", run: "click"},
+        {
+            trigger: ".o_filter_menu .o_menu_item:contains(Instalment overdue)",
+            run: "click",
+        },
+        sees(
+            ".o_list_view:has(.o_data_row):not(:has(.o_data_row:contains(Padaria Verde)))"
+        ),
+        {
+            trigger: ".o_group_by_menu .o_menu_item:contains(Collection stage)",
+            run: "click",
+        },
+        {trigger: ".o_searchview_dropdown_toggler", run: "click"},
+        {trigger: ".o_group_header:contains(Friendly reminder)", run: "click"},
         {
             trigger: ".o_data_row:contains(Loja Azul) [name=name]",
             run: "click",
@@ -21,21 +29,31 @@ tours.add("collection_invoices", {
         sees(".o_field_widget[name=collection_stage_id]:contains(Friendly reminder)"),
         sees(".o_field_widget[name=collection_next_date]"),
         sees(".o_field_widget[name=collection_why]:contains(business days)"),
-        { trigger: "button[data-menu-xmlid='account.menu_finance_receivables']", run: "click" },
+        ...openMenu("account.menu_finance_receivables"),
         {
             content: "No menu of the collections",
             trigger:
-                ".o-dropdown--menu:has([data-menu-xmlid^='account.']):not(:has([data-menu-xmlid^='collection_escalation.']))",
+                ".o-dropdown--menu:not(:has([data-menu-xmlid^='collection_escalation.']))",
         },
-        { trigger: "button[data-menu-xmlid='account.menu_finance_receivables']", run: "click" },
     ],
 });
 
 // The debtor has a phone, no account, and the link of our message.
 tours.add("collection_statement", {
     steps: () => [
-        sees("table:contains(INV/)"),
-        { trigger: "table tbody tr:first a", run: "click", expectUnloadPage: true },
+        {
+            content: "The page fits on the phone",
+            trigger: "table:contains(INV/)",
+            run() {
+                const {scrollWidth, clientWidth} = document.documentElement;
+                if (scrollWidth > clientWidth || clientWidth > 375) {
+                    throw new Error(
+                        `${scrollWidth} wide on a screen of ${clientWidth}`
+                    );
+                }
+            },
+        },
+        {trigger: "table tbody tr:first a", run: "click", expectUnloadPage: true},
         sees("#invoice_content, .o_portal_invoice_sidebar"),
     ],
 });

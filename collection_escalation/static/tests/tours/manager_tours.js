@@ -1,5 +1,5 @@
-import { registry } from "@web/core/registry";
-import { confirmDialog, openRow, sees } from "./tour_words";
+import {registry} from "@web/core/registry";
+import {confirmDialog, openRow, sees} from "./tour_words";
 
 const tours = registry.category("web_tour.tours");
 
@@ -17,15 +17,15 @@ tours.add("collection_start", {
             trigger: "#collection_user .o_field_widget[name=collection_user_id] input",
             run: "edit Clara",
         },
-        { trigger: ".ui-autocomplete a:contains(Clara)", run: "click" },
-        { trigger: ".o_form_button_save", run: "click", expectUnloadPage: true },
+        {trigger: ".ui-autocomplete a:contains(Clara)", run: "click"},
+        {trigger: ".o_form_button_save", run: "click", expectUnloadPage: true},
         {
             content: "Back to the check-list, from the settings themselves",
             trigger: "#collection_ready button",
             run: "click",
         },
         sees(".o_data_row.text-success:contains(Who collects)"),
-        { trigger: "button[name=action_start]", run: "click" },
+        {trigger: "button[name=action_start]", run: "click"},
         confirmDialog(),
         sees(".o_notification:contains(Collections are on)"),
         sees("body:not(:has(button[name=action_start]))"),
@@ -37,7 +37,7 @@ tours.add("collection_open_next_stage", {
     steps: () => [
         sees(".o_data_row:contains(Loja Azul) [name=waits_for]:contains(manager)"),
         openRow("Loja Azul"),
-        { trigger: "button[name=action_open_next_stage]", run: "click" },
+        {trigger: "button[name=action_open_next_stage]", run: "click"},
         confirmDialog(),
         sees(".o-mail-Chatter:contains(Formal request)"),
     ],
@@ -48,7 +48,8 @@ tours.add("collection_plan", {
     steps: () => [
         openRow("Standard plan"),
         {
-            trigger: "[name=stage_ids] .o_data_row:contains(Friendly reminder) [name=name]",
+            trigger:
+                "[name=stage_ids] .o_data_row:contains(Friendly reminder) [name=name]",
             run: "click",
         },
         {
@@ -56,10 +57,10 @@ tours.add("collection_plan", {
             trigger: ".modal .o_field_widget[name=trigger_days] input",
             run: "edit -2",
         },
-        { trigger: ".modal .o_form_button_save", run: "click" },
-        { trigger: "body:not(:has(.modal)) .o_form_button_save", run: "click" },
+        {trigger: ".modal .o_form_button_save", run: "click"},
+        {trigger: "body:not(:has(.modal)) .o_form_button_save", run: "click"},
         sees(".modal:contains(Friendly reminder):contains(Only the courtesy note)"),
-        { trigger: ".modal-footer .btn-primary", run: "click" },
+        {trigger: ".modal-footer .btn-primary", run: "click"},
         {
             trigger: "body:not(:has(.modal)) .o_form_button_cancel",
             run: "click",
@@ -73,9 +74,9 @@ tours.add("collection_plan", {
 tours.add("collection_settings", {
     url: "/odoo/settings",
     steps: () => [
-        { trigger: ".settings_tab [data-key=account]", run: "click" },
-        { trigger: "#collection_paused [name=collection_paused] input", run: "click" },
-        { trigger: ".o_form_button_save", run: "click", expectUnloadPage: true },
+        {trigger: ".settings_tab [data-key=account]", run: "click"},
+        {trigger: "#collection_paused [name=collection_paused] input", run: "click"},
+        {trigger: ".o_form_button_save", run: "click", expectUnloadPage: true},
         sees(".settings_tab"),
     ],
 });

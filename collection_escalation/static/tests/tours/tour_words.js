@@ -1,6 +1,6 @@
 /** Steps in the words of the trade, so that the tours read like stories. */
 
-export const sees = (trigger) => ({ trigger });
+export const sees = (trigger) => ({trigger});
 
 export const openRow = (text, scope = ".o_list_view") => ({
     trigger: `${scope} .o_data_row:contains(${text}) [name=partner_id], ${scope} .o_data_row:contains(${text}) [name=name]`,
@@ -22,3 +22,8 @@ export const back = () => ({
     trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
     run: "click",
 });
+
+export const openMenu = (xmlid) => [
+    {trigger: `button[data-menu-xmlid='${xmlid}']`, run: "click"},
+    sees(".o-dropdown--menu [data-menu-xmlid]"),
+];
