@@ -14,10 +14,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-
-    collection_item_ids = fields.One2many(
-        "collection.item", "move_id", groups=READERS
-    )
+    collection_item_ids = fields.One2many("collection.item", "move_id", groups=READERS)
     collection_stage_id = fields.Many2one(
         "collection.stage",
         string="Collection stage",
@@ -95,11 +92,10 @@ class AccountMove(models.Model):
             next_contact = planned.sorted(lambda c: c.planned_on or date.max)[:1]
             made = lines.filtered(lambda x: x.state == "made").contact_id
             move.collection_stage_id = highest.stage_id
-            move.collection_next_date = (
-                next_contact.planned_on
-                or min(filter(None, mine.mapped("next_date")), default=False)
+            move.collection_next_date = next_contact.planned_on or min(
+                filter(None, mine.mapped("next_date")), default=False
             )
-            move.collection_next_step = next_contact.display_name or ""
+            move.collection_next_step = next_contact._get_short_name()
             move.collection_why = highest.why or ""
             move.collection_case_id = highest.case_id.filtered(
                 lambda c: c.state == "open"
@@ -147,9 +143,12 @@ class AccountMove(models.Model):
     def _search_collection_on_hold(self, operator, value):
         if operator != "in":
             return NotImplemented
-        held = self.env["collection.item"].sudo().search(
-            [("ledger_state", "=", "open")]
-        )._get_held()
+        held = (
+            self.env["collection.item"]
+            .sudo()
+            .search([("ledger_state", "=", "open")])
+            ._get_held()
+        )
         return [("collection_item_ids", "in", held.ids)]
 
     @api.depends("line_ids.date_maturity", "line_ids.reconciled", "state")
@@ -170,12 +169,16 @@ class AccountMove(models.Model):
             return NotImplemented
         return [
             ("state", "=", "posted"),
-            ("line_ids", "any", [
-                ("account_type", "=", "asset_receivable"),
-                ("reconciled", "=", False),
-                ("balance", ">", 0),
-                ("date_maturity", "<", "today"),
-            ]),
+            (
+                "line_ids",
+                "any",
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("reconciled", "=", False),
+                    ("balance", ">", 0),
+                    ("date_maturity", "<", "today"),
+                ],
+            ),
         ]
 
     def _field_to_sql(self, alias, fname, query=None):
@@ -184,7 +187,10 @@ class AccountMove(models.Model):
         Item, Line = self.env["collection.item"], self.env["collection.contact.line"]
         move_id = SQL.identifier(alias, "id")
         to_flush = [
-            *(Item._fields[name] for name in ("move_id", "stage_id", "ledger_state", "next_date")),
+            *(
+                Item._fields[name]
+                for name in ("move_id", "stage_id", "ledger_state", "next_date")
+            ),
             *(Line._fields[name] for name in ("item_id", "contact_id", "state")),
             self.env["collection.contact"]._fields["planned_on"],
         ]

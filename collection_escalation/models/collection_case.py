@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -106,7 +108,13 @@ class CollectionCase(models.Model):
     def _compute_next(self):
         for case in self:
             items = case.open_item_ids
-            case.next_date = min(filter(None, items.mapped("next_date")), default=False)
+            # an item that was woken carries an earlier day: it is looked at today
+            dates = filter(None, items.mapped("next_date"))
+            case.next_date = (
+                max(min(dates, default=False) or date.min, case.debtor_id._get_today())
+                if any(items.mapped("next_date"))
+                else False
+            )
             case.waits_for = next(filter(None, items.mapped("waits_for")), False)
             case.next_contact_id = case.contact_ids.filtered(
                 lambda c: c.state in ("planned", "queued")
@@ -209,9 +217,12 @@ class CollectionCase(models.Model):
         if not waiting_sudo:
             raise UserError(self.env._("No invoice here waits for a decision."))
         for item_sudo in waiting_sudo:
-            following = item_sudo._get_following_stage()
-            if following:
-                item_sudo.approved_stage_id = following
+            item_sudo.write(
+                {
+                    "approved_stage_id": item_sudo._get_following_stage().id,
+                    "waits_for": False,
+                }
+            )
         waiting_sudo._wake()
         self.activity_feedback(["collection_escalation.mail_activity_approve"])
         for case in self:

@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from .collection_stage_step import CHANNELS
 
@@ -99,6 +100,7 @@ class CollectionContact(models.Model):
         readonly=True,
         help="The highest stage among the invoices: it sets the tone.",
     )
+    level = fields.Selection(related="stage_id.level")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     direction = fields.Selection(
         [("out", "To the customer"), ("in", "From the customer")],
@@ -149,7 +151,11 @@ class CollectionContact(models.Model):
         "mail.mail", ondelete="set null", readonly=True, index="btree_not_null"
     )
     message_id = fields.Many2one(
-        "mail.message", ondelete="set null", readonly=True, index="btree_not_null"
+        "mail.message",
+        ondelete="restrict",
+        readonly=True,
+        index="btree_not_null",
+        help="What the customer was sent: evidence, so it cannot be deleted.",
     )
     access_token = fields.Char(
         readonly=True, default=lambda self: secrets.token_urlsafe(24), copy=False
@@ -174,6 +180,14 @@ class CollectionContact(models.Model):
             contact.display_name = (
                 f"{contact.partner_id.display_name}: {labels.get(contact.channel, '')}"
             )
+
+    def _get_short_name(self):
+        """Stage and channel, for where the customer is known; empty for no contact."""
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        return ", ".join(
+            f"{contact.stage_id.name or ''}: {labels[contact.channel]}"
+            for contact in self
+        )
 
     @api.depends("reasons")
     @api.depends_context("lang")
@@ -236,14 +250,15 @@ class CollectionContact(models.Model):
         :param reasons: stored reasons (see `collection.reason`), or None to keep them
         :param line_state: for the lines, when not the usual one of `LINE_STATES`
         :raise UserError: a transition that `TRANSITIONS` does not know"""
+        labels = dict(self._fields["state"]._description_selection(self.env))
         for contact in self:
             if state not in TRANSITIONS[contact.state]:
                 raise UserError(
                     self.env._(
                         "“%(contact)s” is %(old)s and cannot become %(new)s.",
                         contact=contact.display_name,
-                        old=contact.state,
-                        new=state,
+                        old=labels[contact.state],
+                        new=labels[state],
                     )
                 )
         vals["state"] = state
@@ -338,8 +353,10 @@ class CollectionContact(models.Model):
             }
         )
         moment = decision.next_allowed
+        zone = self.debtor_id._get_zone_names()[0]
         if moment:
-            moment = moment.astimezone(self.debtor_id._get_zone())
+            local = format_datetime(self.env, moment.replace(tzinfo=None), tz=zone)
+            moment = f"{local} ({zone})"
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -348,11 +365,9 @@ class CollectionContact(models.Model):
                 "sticky": True,
                 "title": self.env._("Not permitted now"),
                 "message": self.env._(
-                    "%(why)s. Next permitted moment: %(moment)s.",
+                    "%(why)s Next permitted moment: %(moment)s",
                     why=self.env["collection.reason"]._explain(reasons),
-                    moment=f"{moment:%Y-%m-%d %H:%M} ({moment.tzinfo})"
-                    if moment
-                    else "-",
+                    moment=moment or "-",
                 ),
             },
         }

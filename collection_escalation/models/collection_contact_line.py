@@ -47,6 +47,9 @@ class CollectionContactLine(models.Model):
     amount_original = fields.Monetary(readonly=True)
     amount_open = fields.Monetary(readonly=True)
     days_overdue = fields.Integer(readonly=True)
+    shown_original = fields.Monetary(compute="_compute_shown", string="Amount")
+    shown_open = fields.Monetary(compute="_compute_shown", string="Still open")
+    shown_days = fields.Integer(compute="_compute_shown", string="Days late")
     frozen = fields.Boolean(readonly=True)
 
     _once_per_cycle = models.UniqueIndex(
@@ -58,6 +61,13 @@ class CollectionContactLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.invoice_name or line.item_id.display_name or ""
+
+    def _compute_shown(self):
+        """As frozen, else as the ledger says now."""
+        for line in self:
+            line.shown_original = line.get_amount("original")
+            line.shown_open = line.get_amount("open")
+            line.shown_days = line.get_days_overdue()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):

@@ -2,6 +2,7 @@
 owed and still permitted. The last guard is in `mail_mail.py`."""
 
 import logging
+import smtplib
 
 import psycopg2
 
@@ -25,8 +26,13 @@ class CollectionDispatcher(models.AbstractModel):
         """Scheduled action: queue what is due, commit, send our own mails. What a crash
         left behind is shown to a person, never repeated by itself."""
         cron = self.env["ir.cron"]
-        self._find_interrupted()
-        self._drop_cancelled()
+        for tidy in (self._find_interrupted, self._drop_cancelled):
+            try:
+                tidy()
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker tidies too, left for later")
         due = self._get_due()
         cron._commit_progress(remaining=len(due))
         for start in range(0, len(due), batch_size):
@@ -95,6 +101,9 @@ class CollectionDispatcher(models.AbstractModel):
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
             _logger.info("Collections: another worker sends too, left for later")
+        except smtplib.SMTPException:
+            self.env.cr.rollback()
+            _logger.warning("Collections: the mail server hung up", exc_info=True)
 
     @api.model
     def _may_commit(self):
@@ -121,6 +130,9 @@ class CollectionDispatcher(models.AbstractModel):
                     contact._withdraw_mail()
                     contact._tell_collectors()
                     self.env["mail.mail"]._collection_commit()
+            except psycopg2.Error:
+                self.env.cr.rollback()
+                raise
             finally:
                 contact._unlock_sending()
 
@@ -249,7 +261,9 @@ class CollectionContact(models.Model):
 
     def _write_mail_batch(self, template):
         mails_sudo = template.sudo().send_mail_batch(
-            self.ids, email_values={"auto_delete": False, "is_notification": False}
+            # is_notification: the mail may be tidied away one day, its message stays
+            self.ids,
+            email_values={"auto_delete": False, "is_notification": True},
         )
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
             mail_sudo.mail_message_id.write(

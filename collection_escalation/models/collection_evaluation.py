@@ -25,9 +25,14 @@ class CollectionEvaluation(models.AbstractModel):
     def _cron_evaluate(self, batch_size=BATCH):
         """Scheduled action: at any hour, any number of times. A batch that collides with
         another worker is rolled back and left for the next run."""
-        self.env["collection.hold"]._end_past(
-            fields.Date.subtract(fields.Date.today(), days=1)
-        )
+        try:
+            self.env["collection.hold"]._end_past(
+                fields.Date.subtract(fields.Date.today(), days=1)
+            )
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: somebody changes a pause, ended in the next run")
         due = self._get_due_debtors()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(due))

@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..rules.business_days import business_days_between
 from ..rules.decision import Reason
-from ..rules.stages import Mark
+from ..rules.stages import Mark, effective_due, trigger_date
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Facts:
     bank: dict[int, Reason | None]
     today: dict[int, date] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
+    ripe: dict[int, set[int]] = field(default_factory=dict)
 
 
 class CollectionEvaluation(models.AbstractModel):
@@ -270,20 +271,41 @@ class CollectionEvaluation(models.AbstractModel):
         return self._get_delivery_reason(facts, debtor, row)
 
     def _get_tolerance_reason(self, facts, debtor, row):
-        """What is overdue in the item's currency, less unallocated credits, is not above
-        the tolerance of the plan."""
+        """What is asked for in the item's currency, less unallocated credits, is not
+        above the tolerance of the plan. Items still in their days of grace are not asked
+        for, so they do not count."""
         currency = self.env["res.currency"].browse(row.currency_id)
-        today = facts.today[debtor.id]
+        ripe = self._get_ripe_items(facts, debtor)
         overdue = sum(
             other.amount
             for other in facts.items[debtor.id]
-            if other.currency_id == row.currency_id and other.due < today
+            if other.currency_id == row.currency_id and other.id in ripe | {row.id}
         )
         net = overdue - facts.credits.get((debtor.id, row.currency_id), 0.0)
         tolerance = debtor.effective_policy_id._get_tolerance(currency)
         if currency.compare_amounts(net, tolerance) > 0:
             return None
-        return Reason.of("WITHIN_TOLERANCE", amount=currency.format(tolerance))
+        return Reason.of("WITHIN_TOLERANCE", amount=tolerance, currency=currency.id)
+
+    def _get_ripe_items(self, facts, debtor):
+        """Ids of the debtor's items that have reached the first stage after the due date,
+        by stage or by age."""
+        if debtor.id not in facts.ripe:
+            today = facts.today[debtor.id]
+            ladder = debtor.effective_policy_id._get_ladder()
+            first = next((r for r in ladder.rungs if r.level != "pre_due"), None)
+            facts.ripe[debtor.id] = {
+                row.id
+                for row in facts.items[debtor.id]
+                if row.level not in (None, "pre_due")
+                or (first and today >= self._get_trigger_date(debtor, first, row))
+            }
+        return facts.ripe[debtor.id]
+
+    def _get_trigger_date(self, debtor, rung, row):
+        calendar = debtor._get_calendar(row.due)
+        base = effective_due(row.due, calendar, row.grace_from)
+        return trigger_date(rung, base, calendar)
 
     def _get_delivery_reason(self, facts, debtor, row):
         """The invoice itself never reached the customer: it goes first."""

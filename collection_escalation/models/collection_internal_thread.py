@@ -28,6 +28,12 @@ class CollectionInternalThread(models.AbstractModel):
                 )
         return super().write(vals)
 
+    def unlink(self):
+        """Ask first: `mail.thread` would delete the messages before it finds that the
+        user may not delete the record."""
+        self.check_access("unlink")
+        return super().unlink()
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Followers, copies and portal users outside get nothing (design, dispatch)."""
         return [

@@ -9,6 +9,10 @@ TEXTS = {
     "STAGE_REACHED": _lt(
         "%(days)s %(unit)s after the effective due date (%(since)s): stage %(level)s."
     ),
+    "COURTESY_REACHED": _lt("%(days)s %(unit)s before the due date: stage %(level)s."),
+    "WAITS_FOR_COURTESY": _lt(
+        "Next stage %(level)s %(days)s %(unit)s before the due date: not before %(on)s."
+    ),
     "WAITS_FOR_TRIGGER": _lt(
         "Next stage %(level)s %(days)s %(unit)s after the effective due date "
         "(%(since)s): not before %(on)s."
@@ -60,15 +64,20 @@ TEXTS = {
     "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
     "UNDECIDABLE": _lt("Cannot tell whether the contact is permitted: %(error)s"),
     # contact rules, by the part after the point of their id
-    "WIN_HOLIDAY": _lt("a holiday there (%(rule)s)"),
-    "WIN_WEEKDAY": _lt("no contacts on that day of the week (%(rule)s)"),
-    "WIN_HOURS": _lt("outside the contact hours (%(rule)s)"),
-    "LIM_DAY": _lt("the contacts of that day are used up (%(rule)s)"),
-    "LIM_WEEK": _lt("the contacts of that week are used up (%(rule)s)"),
-    "BLK": _lt("not permitted (%(rule)s)"),
-    "LIM": _lt("too many contacts (%(rule)s)"),
+    "WIN_HOLIDAY": _lt("A holiday there (%(rule)s)."),
+    "WIN_WEEKDAY": _lt("No contacts on that day of the week (%(rule)s)."),
+    "WIN_HOURS": _lt("Outside the contact hours (%(rule)s)."),
+    "LIM_DAY": _lt("The contacts of that day are used up (%(rule)s)."),
+    "LIM_WEEK": _lt("The contacts of that week are used up (%(rule)s)."),
+    "BLK": _lt("Not permitted (%(rule)s)."),
+    "LIM": _lt("Too many contacts (%(rule)s)."),
 }
 
+#: The same reasons in the words of the days before the due date.
+BEFORE_DUE = {
+    "STAGE_REACHED": "COURTESY_REACHED",
+    "WAITS_FOR_TRIGGER": "WAITS_FOR_COURTESY",
+}
 UNIT_TEXTS = {"calendar": _lt("days"), "business": _lt("business days")}
 
 
@@ -96,14 +105,18 @@ class CollectionReason(models.AbstractModel):
         if not stored:
             return ""
         if isinstance(stored, list):
-            return "; ".join(filter(None, map(self._explain, stored)))
+            return " ".join(filter(None, map(self._explain, stored)))
         code, args = stored["code"], dict(stored.get("args") or {})
+        if args.get("level") == "pre_due" and args.get("days", 0) < 0:
+            code = BEFORE_DUE.get(code, code)
+            args["days"] = -args["days"]
         rule = code.rpartition(".")[2]
         text = TEXTS.get(code) or TEXTS.get(rule) or TEXTS.get(rule.partition("_")[0])
         if text is None:
             return code
         sentence = self.env._(text)
-        return sentence % self._readable(code, args)
+        sentence = sentence % self._readable(code, args)
+        return sentence[:1].upper() + sentence[1:]
 
     def _readable(self, code, args):
         """Arguments as a person reads them: dates and levels in their language."""
@@ -123,6 +136,9 @@ class CollectionReason(models.AbstractModel):
                 value = self.env["ir.qweb.field.date"].value_to_html(
                     fields.Date.to_date(value), {}
                 )
+            elif key == "amount" and args.get("currency"):
+                currency = self.env["res.currency"].browse(args["currency"])
+                value = currency.format(value)
             elif key == "reason":
                 value = holds.get(value, value)
             elif key == "level":

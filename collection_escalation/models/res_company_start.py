@@ -70,10 +70,7 @@ class ResCompany(models.Model):
                 "other_module",
                 _("No other dunning software is installed"),
                 not self._get_collection_rivals(),
-                _(
-                    "%s also writes to your debtors: they would be reminded twice.",
-                    ", ".join(self._get_collection_rivals()) or "-",
-                ),
+                self._get_collection_rival_hint(),
                 False,
             ),
         ]
@@ -98,6 +95,14 @@ class ResCompany(models.Model):
                 ]
             )
             .mapped("name")
+        )
+
+    def _get_collection_rival_hint(self):
+        rivals = ", ".join(self._get_collection_rivals())
+        if not rivals:
+            return self.env._("Two programs would remind your customers twice.")
+        return self.env._(
+            "%s also writes to your customers: they would be reminded twice.", rivals
         )
 
     def _get_collection_check_action(self, code):

@@ -55,8 +55,13 @@ class TestAccountMoveFields(CollectionCommon):
             self._pause(self.held)
             self._evaluate()
         self.all = (
-            self.friendly | self.firm | self.held | self.young | self.paid
-            | self.instalments | self.draft
+            self.friendly
+            | self.firm
+            | self.held
+            | self.young
+            | self.paid
+            | self.instalments
+            | self.draft
         )
         self.env.flush_all()
         self.env.invalidate_all()
@@ -199,7 +204,9 @@ class TestAccountMoveFields(CollectionCommon):
         self.env.invalidate_all()
         field = "collection_stage_id"
         self.assertEqual(self.instalments[field], self.stages["firm"])
-        self.assertIn(self.instalments, self._search((field, "=", self.stages["firm"].id)))
+        self.assertIn(
+            self.instalments, self._search((field, "=", self.stages["firm"].id))
+        )
         self.assertNotIn(
             self.instalments, self._search((field, "=", self.stages["friendly"].id))
         )
@@ -304,8 +311,14 @@ class TestAccountMoveFields(CollectionCommon):
             self.assertEqual(Move.search_count(domain), group["__count"], group)
 
     def test_group_by_week_of_the_next_step(self):
-        groups = self.env["account.move"].with_user(self.collector)._read_group(
-            [("id", "in", self.all.ids)], ["collection_next_date:week"], ["id:recordset"]
+        groups = (
+            self.env["account.move"]
+            .with_user(self.collector)
+            ._read_group(
+                [("id", "in", self.all.ids)],
+                ["collection_next_date:week"],
+                ["id:recordset"],
+            )
         )
         for week, moves in groups:
             for move in moves:

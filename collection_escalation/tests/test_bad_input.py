@@ -196,7 +196,12 @@ class TestBadInput(CollectionCommon):
         with self._refuse("My hours", "overlap", "join them"):
             self.house.line_ids = [
                 Command.create(
-                    {"kind": "window", "channel": "phone", "hour_from": 17, "hour_to": 20}
+                    {
+                        "kind": "window",
+                        "channel": "phone",
+                        "hour_from": 17,
+                        "hour_to": 20,
+                    }
                 )
             ]
         self.assertEqual(len(self.house.line_ids), 2)
@@ -240,7 +245,9 @@ class TestBadInput(CollectionCommon):
 
     def test_settings_that_make_no_sense_are_refused(self):
         company = self.company.sudo()
-        self._assert_constraint("first_per_day", company, {"collection_first_per_day": 0})
+        self._assert_constraint(
+            "first_per_day", company, {"collection_first_per_day": 0}
+        )
         self._assert_constraint("bank", company, {"collection_bank_max_age": -1})
 
     # -- customers and invoices ----------------------------------------------------------
@@ -315,7 +322,9 @@ class TestBadInput(CollectionCommon):
                 ],
             }
         )
-        entry.line_ids.no_followup = False  # entries of this journal are left out at first
+        entry.line_ids.no_followup = (
+            False  # entries of this journal are left out at first
+        )
         with self._at(MONDAY):
             entry.action_post()
             self._settle_transaction()

@@ -21,8 +21,16 @@ class TestCompanies(CollectionCommon):
         super().setUpClass()
         cls.a = cls.company
         cls.b = cls.setup_other_company(name="Other", currency_id=cls.brl.id)["company"]
-        cls.branch = cls.env["res.company"].sudo().create(
-            {"name": "Recife", "parent_id": cls.a.id, "currency_id": cls.a.currency_id.id}
+        cls.branch = (
+            cls.env["res.company"]
+            .sudo()
+            .create(
+                {
+                    "name": "Recife",
+                    "parent_id": cls.a.id,
+                    "currency_id": cls.a.currency_id.id,
+                }
+            )
         )
         cls.env.user.company_ids = [Command.link(cls.branch.id)]
         cls.collector_b = cls._new_user("collector_b", "group_collection_user")
@@ -47,25 +55,40 @@ class TestCompanies(CollectionCommon):
         """{model: record of company B} for every collection model that is stored."""
         invoice = self._create_in(self.b)
         policy = self.policy.sudo().copy({"company_id": self.b.id})
-        ruleset = self.env.ref("collection_escalation.ruleset_house").sudo().copy(
-            {"company_id": self.b.id, "code": "B"}
+        ruleset = (
+            self.env.ref("collection_escalation.ruleset_house")
+            .sudo()
+            .copy({"company_id": self.b.id, "code": "B"})
         )
         self._live(FRIENDLY_DAY)
         debtor = self._debtor_in(self.b)
         contact = debtor.contact_ids
-        hold = self.env["collection.hold"].sudo().create(
-            {
-                "debtor_id": debtor.id,
-                "reason": "checking",
-                "user_id": self.collector_b.id,
-                "date_from": MONDAY,
-                "date_to": FRIENDLY_DAY,
-            }
+        hold = (
+            self.env["collection.hold"]
+            .sudo()
+            .create(
+                {
+                    "debtor_id": debtor.id,
+                    "reason": "checking",
+                    "user_id": self.collector_b.id,
+                    "date_from": MONDAY,
+                    "date_to": FRIENDLY_DAY,
+                }
+            )
         )
         records = (
-            debtor, debtor.item_ids, debtor.case_id, contact, contact.line_ids, hold,
-            self._items(invoice).stage_move_ids, policy, policy.tolerance_ids[0],
-            policy.stage_ids[0], policy.stage_ids.step_ids[0], ruleset,
+            debtor,
+            debtor.item_ids,
+            debtor.case_id,
+            contact,
+            contact.line_ids,
+            hold,
+            self._items(invoice).stage_move_ids,
+            policy,
+            policy.tolerance_ids[0],
+            policy.stage_ids[0],
+            policy.stage_ids.step_ids[0],
+            ruleset,
             ruleset.line_ids[0],
         )
         return {record._name: record for record in records}
@@ -101,7 +124,9 @@ class TestCompanies(CollectionCommon):
                 record = record_sudo.with_user(user)
                 record.invalidate_recordset()
                 with self.subTest(model=model, user=user.login):
-                    self.assertNotIn(record, record.with_context(active_test=False).search([]))
+                    self.assertNotIn(
+                        record, record.with_context(active_test=False).search([])
+                    )
                     with self.assertRaises(AccessError):
                         record.read(["display_name"])
                     with self.assertRaises(AccessError):
@@ -165,7 +190,9 @@ class TestCompanies(CollectionCommon):
     def test_a_manager_of_the_company_can_switch_it_on(self):
         self.a.sudo().write({"collection_started_on": False, "vat": "BE0477472701"})
         self.a.partner_id.street = "Rua Um, 1"
-        self.env["ir.mail_server"].sudo().create({"name": "x", "smtp_host": "localhost"})
+        self.env["ir.mail_server"].sudo().create(
+            {"name": "x", "smtp_host": "localhost"}
+        )
         self._create_in(self.a)
         with self._at(FRIENDLY_DAY):
             Ready = self.env["collection.ready"].with_user(self.manager)
@@ -177,12 +204,8 @@ class TestCompanies(CollectionCommon):
     def test_a_shared_customer_is_a_debtor_of_each_company(self):
         for company in (self.a, self.b, self.branch):
             self._create_in(company)
-        found = {
-            debtor.company_id: debtor.root_company_id for debtor in self._debtor()
-        }
-        self.assertEqual(
-            found, {self.a: self.a, self.branch: self.a, self.b: self.b}
-        )
+        found = {debtor.company_id: debtor.root_company_id for debtor in self._debtor()}
+        self.assertEqual(found, {self.a: self.a, self.branch: self.a, self.b: self.b})
 
     def test_what_is_decided_in_one_company_holds_for_that_company(self):
         self._create_in(self.a)
@@ -232,7 +255,9 @@ class TestCompanies(CollectionCommon):
         theirs = self._create_in(self.b, amount=77.0)
         mails = self._live(FRIENDLY_DAY)
         self.assertEqual(len(mails), 2)
-        by_a, by_b = sorted(mails, key=lambda mail: "b@example.com" in mail["email_from"])
+        by_a, by_b = sorted(
+            mails, key=lambda mail: "b@example.com" in mail["email_from"]
+        )
         self.assertIn(mine.name, by_a["body"])
         self.assertIn(theirs.name, by_b["body"])
         self.assertIn("1,000.00", by_a["body"])
@@ -247,7 +272,8 @@ class TestCompanies(CollectionCommon):
         self._create_in(self.a)
         self._create_in(self.branch)
         days = [
-            len(self._live(FRIENDLY_DAY + timedelta(days=number))) for number in range(3)
+            len(self._live(FRIENDLY_DAY + timedelta(days=number)))
+            for number in range(3)
         ]
         self.assertEqual(days, [1, 1, 0])
         self.assertEqual(

@@ -82,7 +82,9 @@ class TestInvariants(CollectionCommon):
                     self.env["collection.hold"].with_user(self.collector).create(
                         {
                             "debtor_id": open_items.debtor_id.id,
-                            "item_ids": [Command.set(open_items[: dice.randint(0, 1)].ids)],
+                            "item_ids": [
+                                Command.set(open_items[: dice.randint(0, 1)].ids)
+                            ],
                             "reason": "checking",
                             "date_from": day,
                             "date_to": day + timedelta(days=dice.randint(0, 9)),
@@ -90,7 +92,9 @@ class TestInvariants(CollectionCommon):
                     )
                     self._settle_transaction()
                 elif fate < 0.35:
-                    for call in self._contacts(partner, channel="phone", state="planned"):
+                    for call in self._contacts(
+                        partner, channel="phone", state="planned"
+                    ):
                         self._log_call(call, dice.choice(["no_answer", "conversation"]))
                 elif fate < 0.40 and "manager" in open_items.mapped("waits_for"):
                     self._debtor(partner).case_id.with_user(
@@ -127,7 +131,9 @@ class TestInvariants(CollectionCommon):
         reached = Counter(
             (line.item_id, line.step_id, line.cycle)
             for line in self._all("collection.contact").line_ids
-            if line.item_id and line.step_id and line.state in ("planned", "made", "missed")
+            if line.item_id
+            and line.step_id
+            and line.state in ("planned", "made", "missed")
         )
         self.assertLessEqual(max(reached.values(), default=0), 1, "3")
 
@@ -193,7 +199,9 @@ class TestInvariants(CollectionCommon):
             self.assertFalse(self._mails)
             for way, invoice in invoices.items():
                 (contact,) = self._contacts(invoice.partner_id)
-                self.assertEqual((contact.state, bool(contact.planned_at)), ("planned", True))
+                self.assertEqual(
+                    (contact.state, bool(contact.planned_at)), ("planned", True)
+                )
                 ways[way](invoice)
                 self._settle_transaction()
         self.assertFalse(self._live(FRIENDLY_DAY))
@@ -246,7 +254,8 @@ class TestInvariants(CollectionCommon):
                     "case_id": self._debtor().case_id.id,
                     "channel": "phone",
                     "user_id": self.collector.id,
-                    "planned_at": fields.Datetime.to_datetime(day) + timedelta(hours=12),
+                    "planned_at": fields.Datetime.to_datetime(day)
+                    + timedelta(hours=12),
                     "planned_on": day,
                     "reviewed": True,
                 }
@@ -321,7 +330,9 @@ class TestInvariants(CollectionCommon):
             dispatcher._queue(dispatcher._get_due())
             contact = self._contacts()
             contact._set_state("sending", made_at=fields.Datetime.now())
-            contact._set_state("uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}])
+            contact._set_state(
+                "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
+            )
             self.assertEqual(contact.line_ids.state, "made")
             contact.with_user(self.collector).action_resolve_not_sent()
         self.assertEqual((contact.state, contact.line_ids.state), ("failed", "failed"))
@@ -370,7 +381,9 @@ class TestInvariants(CollectionCommon):
         self._live(FRIENDLY_DAY)
         (contact,) = self._contacts(state="made")
         mine = contact.line_ids.filtered(lambda x: x.item_id.move_id == parts)
-        self.assertEqual(sorted(mine.mapped("amount_open")), [25.01, 25.01, 25.01, 25.02])
+        self.assertEqual(
+            sorted(mine.mapped("amount_open")), [25.01, 25.01, 25.01, 25.02]
+        )
         totals = {t["currency"]: t["open"] for t in contact.get_statement_totals()}
         self.assertEqual(
             totals, {self.company.currency_id: 100.05, other: 10.3}, "5.1 + 5.2 = 10.3"
@@ -450,7 +463,9 @@ class TestInvariants(CollectionCommon):
             for word in ("collection", "escalation", "overdue", "debt", "stage"):
                 self.assertNotIn(word, mail["subject"].lower())
                 self.assertNotIn(word, mail["email_from"].lower())
-        self.assertEqual((self.debtor_partner.message_ids, invoice.message_ids), chatter)
+        self.assertEqual(
+            (self.debtor_partner.message_ids, invoice.message_ids), chatter
+        )
 
     def test_invariant_11_a_stranger_in_another_company_sees_nothing(self):
         """The thorough tests are in test_companies.py."""
@@ -484,7 +499,9 @@ class TestInvariants(CollectionCommon):
         self.assertFalse(case.activity_ids)
         items = self._items(first | second)
         self.assertEqual(items.mapped("ledger_state"), ["settled", "settled"])
-        self.assertFalse(any(items.mapped("next_date")) or any(items.mapped("waits_for")))
+        self.assertFalse(
+            any(items.mapped("next_date")) or any(items.mapped("waits_for"))
+        )
         self.assertEqual(first.collection_stage_id, self.env["collection.stage"])
 
     def test_invariant_12_when_the_oldest_is_paid_the_file_falls_to_the_next(self):
@@ -505,7 +522,9 @@ class TestInvariants(CollectionCommon):
         English."""
         self.env["res.lang"].sudo()._activate_lang("pt_BR")
         self.debtor_partner.lang = "pt_BR"
-        self._create_overdue_invoice(MONDAY, 1234.5, currency_id=self._activate(self.brl))
+        self._create_overdue_invoice(
+            MONDAY, 1234.5, currency_id=self._activate(self.brl)
+        )
         (mail,) = self._live(FRIENDLY_DAY)
         contact = self._contacts()
         self.assertEqual(contact.lang, "pt_BR")

@@ -39,17 +39,23 @@ class TestPartnerMerge(CollectionCommon):
         other_case = self._debtor(self.twin).case_id
         moves = (self._items(first) | self._items(second)).stage_move_ids
         contacts = self._contacts() | self._contacts(self.twin)
-        holds = self.env["collection.hold"].sudo().create(
-            [
-                {
-                    "debtor_id": debtor.id,
-                    "reason": "checking",
-                    "user_id": self.collector.id,
-                    "date_from": FRIENDLY_DAY,
-                    "date_to": FRIENDLY_DAY + timedelta(days=days),
-                }
-                for days, debtor in enumerate(self._debtor() | self._debtor(self.twin))
-            ]
+        holds = (
+            self.env["collection.hold"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "debtor_id": debtor.id,
+                        "reason": "checking",
+                        "user_id": self.collector.id,
+                        "date_from": FRIENDLY_DAY,
+                        "date_to": FRIENDLY_DAY + timedelta(days=days),
+                    }
+                    for days, debtor in enumerate(
+                        self._debtor() | self._debtor(self.twin)
+                    )
+                ]
+            )
         )
         with self._at(FRIENDLY_DAY):
             self._merge(self.twin, into=self.debtor_partner)
@@ -90,14 +96,15 @@ class TestPartnerMerge(CollectionCommon):
             self._evaluate()
         with self._at(friday + timedelta(days=1)):
             self._merge(self.twin, into=self.debtor_partner)
-        sent = self._live_until(
-            friday + timedelta(days=1), friday + timedelta(days=5)
-        )
+        sent = self._live_until(friday + timedelta(days=1), friday + timedelta(days=5))
         mails = [mail for each in sent.values() for mail in each]
-        self.assertTrue(all(
-            sum(invoice.name in mail["body"] for mail in mails) == 1
-            for invoice in (first, second)
-        ), "each invoice is told of once")
+        self.assertTrue(
+            all(
+                sum(invoice.name in mail["body"] for mail in mails) == 1
+                for invoice in (first, second)
+            ),
+            "each invoice is told of once",
+        )
         self.assertLessEqual(max(map(len, sent.values())), 1, "one a day")
 
     def test_the_targets_own_settings_stay_and_its_gaps_are_filled(self):
@@ -183,7 +190,10 @@ class TestPartnerMerge(CollectionCommon):
         self.assertEqual(case.activity_ids.user_id, self.manager)
         self.assertEqual(
             self.env["mail.activity"].search_count(
-                [("res_model", "=", "collection.case"), ("user_id", "=", self.manager.id)]
+                [
+                    ("res_model", "=", "collection.case"),
+                    ("user_id", "=", self.manager.id),
+                ]
             ),
             1,
             "one duty",
@@ -256,7 +266,9 @@ class TestPartnerMerge(CollectionCommon):
             self._debtor().item_ids, self._items(first) | self._items(second)
         )
         self.assertFalse(
-            self.env["collection.debtor"].sudo().search([("partner_id", "=", person.id)])
+            self.env["collection.debtor"]
+            .sudo()
+            .search([("partner_id", "=", person.id)])
         )
         found = self.env["collection.item"].sudo()
         with self._at(FRIENDLY_DAY):
@@ -275,6 +287,7 @@ class TestPartnerMerge(CollectionCommon):
             Debtor._get_for(partner, elsewhere)
         self._merge(self.twin, into=self.debtor_partner)
         self.assertEqual(
-            sorted(self._debtor().company_id.ids), sorted((self.company | elsewhere).ids)
+            sorted(self._debtor().company_id.ids),
+            sorted((self.company | elsewhere).ids),
         )
         self.assertEqual(len(self._debtor()), 2)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..rules.business_days import Calendar, add_business_days, shift_to_business_day
+from ..rules.business_days import Calendar, add_business_days
 from ..rules.decision import Reason
 from ..rules.stages import (
     LEVELS,

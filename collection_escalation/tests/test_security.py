@@ -49,12 +49,16 @@ class TestSecurity(SecurityCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = cls.env["res.users"].sudo().create(
-            {
-                "login": "portal_debtor",
-                "partner_id": cls.debtor_partner.id,
-                "group_ids": [Command.set(cls.env.ref("base.group_portal").ids)],
-            }
+        cls.portal = (
+            cls.env["res.users"]
+            .sudo()
+            .create(
+                {
+                    "login": "portal_debtor",
+                    "partner_id": cls.debtor_partner.id,
+                    "group_ids": [Command.set(cls.env.ref("base.group_portal").ids)],
+                }
+            )
         )
 
     def setUp(self):
@@ -92,8 +96,8 @@ class TestSecurity(SecurityCommon):
                 self.assertTrue(values["collection_next_step"])
                 self.assertEqual(values["collection_contact_count"], 1)
                 self.env.invalidate_all()
-                view = self.env["account.move"].with_user(user).get_view(
-                    view_type="form"
+                view = (
+                    self.env["account.move"].with_user(user).get_view(view_type="form")
                 )
                 self.assertTrue(view["arch"], "the form opens")
 
@@ -123,15 +127,21 @@ class TestSecurity(SecurityCommon):
         partner = self._create_debtor_partner("Loja Nova")
         self.env.flush_all()
         with self._at(FRIENDLY_DAY):
-            invoice = self.env["account.move"].with_user(self.clerk).create(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": partner.id,
-                    "invoice_date": FRIENDLY_DAY,
-                    "invoice_line_ids": [
-                        Command.create({"name": "x", "price_unit": 9, "tax_ids": []})
-                    ],
-                }
+            invoice = (
+                self.env["account.move"]
+                .with_user(self.clerk)
+                .create(
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": partner.id,
+                        "invoice_date": FRIENDLY_DAY,
+                        "invoice_line_ids": [
+                            Command.create(
+                                {"name": "x", "price_unit": 9, "tax_ids": []}
+                            )
+                        ],
+                    }
+                )
             )
             invoice.action_post()
             self._settle_transaction()
@@ -219,7 +229,9 @@ class TestSecurity(SecurityCommon):
         admin.sudo().company_ids = [Command.link(self.company.id)]
         for user in (self.collector, self.manager, admin):
             for record in records:
-                model = self.env[record._name].with_user(user).with_company(self.company)
+                model = (
+                    self.env[record._name].with_user(user).with_company(self.company)
+                )
                 with self.subTest(user=user.login, model=record._name):
                     with self.assertRaises(AccessError):
                         call_kw(model, "create", [[vals[record._name]]], {})
@@ -234,10 +246,21 @@ class TestSecurity(SecurityCommon):
         """One2many commands are checked like direct calls."""
         case = self.debtor.case_id
         for record, vals in (
-            (self.debtor, {"contact_ids": [Command.update(self.message.id, {"note": "x"})]}),
+            (
+                self.debtor,
+                {"contact_ids": [Command.update(self.message.id, {"note": "x"})]},
+            ),
             (self.debtor, {"contact_ids": [Command.delete(self.call.id)]}),
-            (self.debtor, {"item_ids": [Command.update(
-                self._items(self.invoice).id, {"next_date": False})]}),
+            (
+                self.debtor,
+                {
+                    "item_ids": [
+                        Command.update(
+                            self._items(self.invoice).id, {"next_date": False}
+                        )
+                    ]
+                },
+            ),
             (case, {"contact_ids": [Command.unlink(self.message.id)]}),
             (case, {"item_ids": [Command.clear()]}),
         ):
@@ -418,7 +441,9 @@ class TestStatementLink(SecurityCommon, HttpCase):
             "wrong token": self._open(self.contact.id, "x" * len(token)),
             "token of another": self._open(self.contact.id, self.other.access_token),
             "no such message": self._open(99999999, token),
-            "foreign invoice": self._open(self.contact.id, token, self.other.line_ids.id),
+            "foreign invoice": self._open(
+                self.contact.id, token, self.other.line_ids.id
+            ),
             "no such invoice": self._open(self.contact.id, token, 99999999),
             "odd characters": self._open(self.contact.id, "%C3%A9%20'"),
         }
