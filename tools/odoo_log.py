@@ -60,11 +60,9 @@ def indent(text: str, limit: int = 40) -> str:
 
 
 def written_tests(folder: Path) -> set[tuple[str, str]]:
-    """(class, method) of every Odoo test in the folder, as written; rule tests are pytest's."""
+    """(class, method) of every Odoo test in the folder, as written."""
     found = set()
     for path in sorted(folder.glob("test_*.py")):
-        if path.name.startswith("test_rules_"):
-            continue
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
                 found |= {

@@ -48,6 +48,7 @@ class CollectionHold(models.Model):
     date_to = fields.Date(
         string="Until",
         required=True,
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=7),
         tracking=True,
         help="Last day of the pause. It ends by itself.",
     )

@@ -114,7 +114,7 @@ class CollectionReason(models.AbstractModel):
         text = TEXTS.get(code) or TEXTS.get(rule) or TEXTS.get(rule.partition("_")[0])
         if text is None:
             return code
-        sentence = self.env._(text)
+        sentence = text._translate(self.env.lang or "en_US")
         sentence = sentence % self._readable(code, args)
         return sentence[:1].upper() + sentence[1:]
 
@@ -144,7 +144,7 @@ class CollectionReason(models.AbstractModel):
             elif key == "level":
                 value = levels.get(value, value)
             elif key == "unit":
-                value = self.env._(UNIT_TEXTS[value])
+                value = UNIT_TEXTS[value]._translate(self.env.lang or "en_US")
             readable[key] = value
         return _Missing(readable)
 

@@ -18,8 +18,23 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    def _send(self, auto_commit=False, **kwargs):
+    def _send(
+        self,
+        auto_commit=False,
+        raise_exception=False,
+        smtp_session=None,
+        alias_domain_id=False,
+        mail_server=False,
+        post_send_callback=None,
+    ):
         """Mails of contacts go through the guard one by one, the others as ever."""
+        kwargs = {
+            "raise_exception": raise_exception,
+            "smtp_session": smtp_session,
+            "alias_domain_id": alias_domain_id,
+            "mail_server": mail_server,
+            "post_send_callback": post_send_callback,
+        }
         if self.env["ir.mail_server"]._disable_send():
             return super()._send(auto_commit=auto_commit, **kwargs)
         by_mail = self._get_collection_contacts()
@@ -43,7 +58,10 @@ class MailMail(models.Model):
     def _collection_commit(self):
         """Make it last before SMTP: what is on its way must be known after a crash."""
         if not self._collection_in_test():
-            self.env.cr.commit()  # pylint: disable=invalid-commit
+            # outside a scheduled action's bookkeeping this only commits
+            self.env["ir.cron"].with_context(
+                ir_cron_progress_id=False
+            )._commit_progress()
 
     def _guard_chunk(self, by_mail, kwargs):
         """Lock, re-read, check, and send what may leave."""

@@ -1,4 +1,4 @@
-# The rules have tests of their own in plain Python (test_rules_*.py, run by `./dev test
+# The rules have tests of their own in plain Python (rules_*_test.py, run by `./dev test
 # rules`): they need no database and are not imported here.
 from . import (
     test_account_move_fields,

@@ -34,7 +34,7 @@ class TestTours(CollectionCommon, HttpCase):
 
     @classmethod
     def _open_company(cls, company):
-        super()._open_company(company)
+        result = super()._open_company(company)
         today = fields.Date.today()
         company.sudo().write(
             {
@@ -43,6 +43,7 @@ class TestTours(CollectionCommon, HttpCase):
                 "collection_ruleset_id": cls._create_ruleset(ANY_DAY).id,
             }
         )
+        return result
 
     @classmethod
     def _create_ruleset(cls, windows):

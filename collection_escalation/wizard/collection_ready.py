@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -27,14 +27,14 @@ class CollectionReady(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "line_ids" in fields_list:
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "line_ids" in fields:
             company = self.env["res.company"].browse(
                 values.get("company_id") or self.env.company.id
             )
             values["line_ids"] = [
-                fields.Command.create(vals) for vals in company._get_collection_checks()
+                Command.create(vals) for vals in company._get_collection_checks()
             ]
         return values
 

@@ -1,10 +1,10 @@
-# The rules, in plain Python: their doctests and tests/test_rules_*.py, without Odoo.
+# The rules, in plain Python: their doctests and tests/rules_*_test.py, without Odoo.
 stage_rules() {
     local counts=$OUT/rules.counts status=0 targets=()
     rm -f "$counts"
     say "rules (plain Python)"
     [ ! -d "$MODULE_DIR/rules" ] || targets+=("$MODULE_DIR/rules")
-    targets+=("$MODULE_DIR"/tests/test_rules_*.py)
+    targets+=("$MODULE_DIR"/tests/rules_*_test.py)
     [ -e "${targets[-1]}" ] || unset 'targets[-1]'
     if [ ${#targets[@]} = 0 ]; then
         record rules "0 1"
