@@ -184,6 +184,8 @@ class AccountMove(models.Model):
     def _field_to_sql(self, alias, fname, query=None):
         """Filter and group the invoice list by stage and by next step, as they are
         shown."""
+        if fname not in ("collection_stage_id", "collection_next_date"):
+            return super()._field_to_sql(alias, fname, query=query)
         Item, Line = self.env["collection.item"], self.env["collection.contact.line"]
         move_id = SQL.identifier(alias, "id")
         to_flush = [
@@ -203,20 +205,18 @@ class AccountMove(models.Model):
                 move_id,
                 to_flush=to_flush,
             )
-        if fname == "collection_next_date":
-            return SQL(
-                """COALESCE(
-                    (SELECT min(c.planned_on) FROM collection_contact c
-                       JOIN collection_contact_line l ON l.contact_id = c.id
-                       JOIN collection_item i ON i.id = l.item_id
-                      WHERE i.move_id = %s AND l.state = 'planned'),
-                    (SELECT min(i.next_date) FROM collection_item i
-                      WHERE i.move_id = %s AND i.ledger_state = 'open'))""",
-                move_id,
-                move_id,
-                to_flush=to_flush,
-            )
-        return super()._field_to_sql(alias, fname, query=query)
+        return SQL(
+            """COALESCE(
+                (SELECT min(c.planned_on) FROM collection_contact c
+                   JOIN collection_contact_line l ON l.contact_id = c.id
+                   JOIN collection_item i ON i.id = l.item_id
+                  WHERE i.move_id = %s AND l.state = 'planned'),
+                (SELECT min(i.next_date) FROM collection_item i
+                  WHERE i.move_id = %s AND i.ledger_state = 'open'))""",
+            move_id,
+            move_id,
+            to_flush=to_flush,
+        )
 
     def _post(self, soft=True):
         """Receivable lines come under collection when their invoice is posted. Superuser:

@@ -235,7 +235,9 @@ class TestInvariants(CollectionCommon):
         with self._at(MONDAY + timedelta(days=12), time(15, 0)):
             answer = call.with_user(self.collector).action_log_conversation()
         self.assertIn("HOUSE.WIN_WEEKDAY", answer["params"]["message"])
-        self.assertIn("2026-03-16 08:00", answer["params"]["message"])
+        self.assertIn(
+            "03/16/2026 08:00:00 AM (America/Sao_Paulo)", answer["params"]["message"]
+        )
         self.assertEqual(call.state, "planned", "the plan is not touched")
         (blocked,) = self._contacts(state="blocked")
         self.assertEqual(blocked.made_by_id, self.collector)
