@@ -10,6 +10,7 @@ from . import (
     collection_calendar,
     collection_case,
     collection_contact,
+    collection_contact_actions,
     collection_contact_line,
     collection_contact_message,
     collection_contact_rules,

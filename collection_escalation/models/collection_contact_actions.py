@@ -1,0 +1,146 @@
+"""What a person does with a contact: log a call, look at a message, take it out, say what
+became of an uncertain one. Each button asks whether the user may, then acts as superuser,
+because nobody may write the log itself."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    def action_log_no_answer(self):
+        return self._log_attempt("no_answer")
+
+    def action_log_conversation(self):
+        return self._log_attempt("conversation")
+
+    def action_log_wrong_number(self):
+        return self._log_attempt("not_connected")
+
+    def _log_attempt(self, outcome):
+        """Record what came of a planned call or visit, made by the user just now.
+
+        A moment that is not permitted is refused, and the refused attempt is logged with
+        its rule (design, invariant 2)."""
+        self.ensure_one()
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        contact_sudo = self.sudo()
+        if contact_sudo.channel == "email" or contact_sudo.state != "planned":
+            raise UserError(
+                self.env._("Only planned calls, visits and letters are logged.")
+            )
+        now = fields.Datetime.now()
+        decision = contact_sudo._decide(now)
+        if not decision.allowed:
+            return contact_sudo._log_blocked(decision, self.env.user)
+        failed = outcome == "not_connected"
+        contact_sudo._set_state(
+            "failed" if failed else "made",
+            outcome=outcome,
+            made_at=now,
+            made_on=contact_sudo.debtor_id._get_today(),
+            tz=contact_sudo.debtor_id._get_zone_names()[0],
+            made_by_id=self.env.user.id,
+            decision_version=decision.version,
+        )
+        return True
+
+    def _log_blocked(self, decision, user):
+        """Keep the refused attempt and tell the person when it is permitted."""
+        reasons = [self.env["collection.reason"]._store(r) for r in decision.reasons]
+        self.create(
+            {
+                **self._prepare_copy_vals(),
+                "state": "blocked",
+                "reasons": reasons,
+                "made_by_id": user.id,
+                "made_at": fields.Datetime.now(),
+                "decision_version": decision.version,
+            }
+        )
+        moment = decision.next_allowed
+        zone = self.debtor_id._get_zone_names()[0]
+        if moment:
+            local = format_datetime(self.env, moment.replace(tzinfo=None), tz=zone)
+            moment = f"{local} ({zone})"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "title": self.env._("Not permitted now"),
+                "message": self.env._(
+                    "%(why)s Next permitted moment: %(moment)s",
+                    why=self.env["collection.reason"]._explain(reasons),
+                    moment=moment or "-",
+                ),
+            },
+        }
+
+    def _prepare_copy_vals(self):
+        self.ensure_one()
+        return {
+            "debtor_id": self.debtor_id.id,
+            "company_id": self.company_id.id,
+            "case_id": self.case_id.id,
+            "step_id": self.step_id.id,
+            "stage_id": self.stage_id.id,
+            "channel": self.channel,
+            "kind": self.kind,
+            "user_id": self.user_id.id,
+        }
+
+    def action_remove(self):
+        """Take planned contacts out of the outbox: the step is left out this time."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        planned_sudo = self.sudo().filtered(lambda c: c.state in ("planned", "queued"))
+        planned_sudo._withdraw_mail()
+        planned_sudo._set_state(
+            "skipped",
+            line_state="missed",
+            reasons=[{"code": "REMOVED", "args": {"user": self.env.user.name}}],
+            made_by_id=self.env.user.id,
+        )
+        return self._notify_done(
+            self.env._("%s messages were taken out.", len(planned_sudo))
+        )
+
+    def action_review(self):
+        """Release reviewed messages: they leave at their planned moment."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        planned_sudo = self.sudo().filtered(lambda c: c.state == "planned")
+        planned_sudo.write({"reviewed": True})
+        return self._notify_done(
+            self.env._(
+                "%s messages will leave at their planned moment.", len(planned_sudo)
+            )
+        )
+
+    def action_resolve_sent(self):
+        """A person found out that an uncertain message did leave."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        self.sudo()._set_state("made", made_by_id=self.env.user.id)
+
+    def action_resolve_not_sent(self):
+        """A person found out that an uncertain message did not leave."""
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        self.sudo()._set_state("failed", made_by_id=self.env.user.id)
+
+    def _notify_done(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
