@@ -24,46 +24,48 @@ class TestAccountMoveFields(CollectionCommon):
     """What an invoice shows of its collection, and how the invoice list is filtered,
     grouped and paid for in queries."""
 
-    def setUp(self):
-        super().setUp()
-        partner = self._create_debtor_partner
-        self.friendly = self._create_overdue_invoice(MONDAY, partner=partner("Amigo"))
-        self.firm = self._create_overdue_invoice(
-            MONDAY - timedelta(days=60), partner=partner("Firme")
-        )
-        self.held = self._create_overdue_invoice(MONDAY, partner=partner("Pausa"))
-        self.young = self._create_overdue_invoice(
-            MONDAY + timedelta(days=60), partner=partner("Novo")
-        )
-        self.paid = self._create_overdue_invoice(MONDAY, partner=partner("Pago"))
-        self.instalments = self._create_instalment_invoice(
+    @classmethod
+    def setUpClass(cls):
+        """Made once: each test takes back only what it does itself."""
+        super().setUpClass()
+        helper = cls()  # the helpers belong to a test; nothing here is a test's own
+        partner = cls._create_debtor_partner
+        overdue = helper._create_overdue_invoice
+        cls.friendly = overdue(MONDAY, partner=partner("Amigo"))
+        cls.firm = overdue(MONDAY - timedelta(days=60), partner=partner("Firme"))
+        cls.held = overdue(MONDAY, partner=partner("Pausa"))
+        cls.young = overdue(MONDAY + timedelta(days=60), partner=partner("Novo"))
+        cls.paid = overdue(MONDAY, partner=partner("Pago"))
+        cls.instalments = helper._create_instalment_invoice(
             [MONDAY - timedelta(days=1), MONDAY + timedelta(days=90)],
             partner=partner("Parcelas"),
         )
-        self.draft = self.friendly.copy()
-        self.stages = {stage.level: stage for stage in self.policy.stage_ids}
-        self._items(self.firm).write(
+        cls.draft = cls.friendly.copy()
+        cls.stages = {stage.level: stage for stage in cls.policy.stage_ids}
+        helper._items(cls.firm).write(
             {
-                "stage_id": self.stages["firm"].id,
+                "stage_id": cls.stages["firm"].id,
                 "level": "firm",
                 "stage_since": MONDAY - timedelta(days=30),
             }
         )
-        self._live(FRIENDLY_DAY)
-        with self._at(FRIENDLY_DAY):
-            self._pay(self.paid)
-            self._pause(self.held)
-            self._evaluate()
-        self.all = (
-            self.friendly
-            | self.firm
-            | self.held
-            | self.young
-            | self.paid
-            | self.instalments
-            | self.draft
+        helper._live(FRIENDLY_DAY)
+        with helper._at(FRIENDLY_DAY):
+            helper._pay(cls.paid)
+            helper._pause(cls.held)
+            helper._evaluate()
+        cls.all = (
+            cls.friendly
+            | cls.firm
+            | cls.held
+            | cls.young
+            | cls.paid
+            | cls.instalments
+            | cls.draft
         )
-        self.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
         self.env.invalidate_all()
 
     def _pause(self, invoice):
