@@ -1,8 +1,9 @@
 """Judges an Odoo log, for ./dev: did the run do what it should, without a word of warning?
 
     odoo_log.py clean LOG                  one check: no WARNING, ERROR or CRITICAL line
-    odoo_log.py tests LOG [TESTS_FOLDER]   the same, and every test ran: none failed, none was
-                                           skipped, and (with TESTS_FOLDER) none was forgotten
+    odoo_log.py tests LOG                  the same, and tests ran: none failed, none was skipped
+    odoo_log.py half LOG                   the same for a part of the tests, which may be empty
+    odoo_log.py written TESTS_FOLDER LOG…  one check: every test of the folder was started
 
 What is wrong goes to stderr, `passed failed` to stdout. Lines that a regular expression in
 tools/log-allow.txt matches are let through; each needs its reason there.
@@ -83,15 +84,13 @@ class Verdict:
         print(f"  ✗ {indent(text)}", file=sys.stderr)
 
 
-def judge(mode: str, log: Path, tests: Path | None) -> Verdict:
+def judge(mode: str, log: Path) -> Verdict:
     verdict, allowed, seen = Verdict(), allowed_patterns(), set()
-    started, run, broken = set(), None, 0
+    run, broken = None, 0
     for level, logger, message in entries(log):
         first = message.split("\n", 1)[0]
         if match := RESULT.search(first):
             run, broken = int(match[3]), int(match[1]) + int(match[2])
-        if match := STARTED.match(first):
-            started.add((match[1], match[2]))
         if match := SKIPPED.match(first):
             verdict.fail(f"skipped: {match[1]}")
             broken += 1
@@ -110,18 +109,30 @@ def judge(mode: str, log: Path, tests: Path | None) -> Verdict:
         verdict.passed = int(not verdict.failed)
         return verdict
     verdict.passed = max((run or 0) - broken, 0)
-    if not run:
+    if not run and mode != "half":
         verdict.fail("no test ran")
-    elif tests:
-        for name, method in sorted(written_tests(tests) - started):
-            verdict.fail(
-                f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)"
-            )
     return verdict
 
 
-def main(mode: str, log: str, tests: str = "") -> None:
-    verdict = judge(mode, Path(log), Path(tests) if tests else None)
+def judge_written(tests: Path, logs: list[Path]) -> Verdict:
+    verdict, started = Verdict(), set()
+    for log in logs:
+        for _level, _logger, message in entries(log) if log.exists() else ():
+            if match := STARTED.match(message):
+                started.add((match[1], match[2]))
+    for name, method in sorted(written_tests(tests) - started):
+        verdict.fail(
+            f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)"
+        )
+    if not started:
+        verdict.fail("no test ran")
+    verdict.passed = int(not verdict.failed)
+    return verdict
+
+
+def main(mode: str, *paths: str) -> None:
+    first, *others = map(Path, paths)
+    verdict = judge_written(first, others) if mode == "written" else judge(mode, first)
     print(verdict.passed, verdict.failed)
 
 

@@ -1,12 +1,12 @@
 # ./dev test [rules|module|multi-process [NAME]|demo|lifecycle|ODOO_TAGS]…
 . "$TOOLS/lib/results.sh"
+. "$TOOLS/lib/lanes.sh"
 for stage in rules module multi_process demo lifecycle; do
     # shellcheck source=/dev/null
     . "$TOOLS/stages/$stage.sh"
 done
 
 main() {
-    local status
     case ${1:-} in
     rules)
         shift
@@ -15,6 +15,7 @@ main() {
         ;;
     module)
         with_setup_lock set_up_databases
+        LAST_SECONDS=$SECONDS
         stage_module
         ;;
     multi-process)
@@ -32,12 +33,7 @@ main() {
     "")
         with_setup_lock set_up_demo_databases
         say "setup done after $SECONDS s"
-        LAST_SECONDS=$SECONDS
-        stage_rules
-        stage_module
-        stage_multi_process
-        stage_demo
-        stage_lifecycle
+        test_everything
         ;;
     /* | :* | -* | [a-z]*)
         [[ $1 == *[/:]* ]] || die "no stage '$1': rules, module, multi-process [NAME], demo, lifecycle, or Odoo tags such as /$MODULE:TestX.test_y"
@@ -48,4 +44,21 @@ main() {
     esac
     print_results
     [ "$FAILED" = 0 ]
+}
+
+test_everything() {
+    local checks
+    LAST_SECONDS=$SECONDS
+    start_jobs stage_demo # beside the installation, which it does not need
+    if ! with_setup_lock ensure_installed; then
+        start_jobs stage_rules
+        finish_jobs
+    else
+        mapfile -t checks < <(multi_process_checks)
+        [ ${#checks[@]} -gt 0 ] || checks=(stage_multi_process)
+        start_module_halves
+        start_jobs "${checks[@]}" stage_lifecycle stage_rules
+        finish_jobs
+        record_written_tests
+    fi
 }

@@ -15,12 +15,12 @@ record() {
     say "${STAGE_LINES[-1]}"
 }
 
-# record_log STAGE clean|tests LOGNAME EXITCODE [TESTS_FOLDER]: judges a log and records it.
+# record_log STAGE clean|tests|half LOGNAME EXITCODE: judges a log and records it.
 # An exit code that the log does not explain is a failure too. Returns 1 if anything failed.
 record_log() {
     local stage=$1 mode=$2 log status=$4 counts
     log=$(log_of "$3")
-    counts=$("$VENV_PY" "$TOOLS/odoo_log.py" "$mode" "$log" ${5:+"$5"})
+    counts=$("$VENV_PY" "$TOOLS/odoo_log.py" "$mode" "$log")
     if [ "$status" != 0 ] && [ "${counts#* }" = 0 ]; then
         echo "  ✗ Odoo exited with $status: see $log" >&2
         counts="0 1"

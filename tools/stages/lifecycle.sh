@@ -5,7 +5,7 @@ stage_lifecycle() {
     with_setup_lock ensure_installed || return 0
     say "uninstall, install again, neutralize"
     claim_db ce_lifecycle
-    copy_db ce_installed "$DB"
+    with_setup_lock copy_db ce_installed "$DB"
     for step in uninstall reinstall neutralize; do
         status=0
         log="lifecycle-$step"

@@ -6,14 +6,30 @@ module_version() { "$VENV_PY" "$TOOLS/module_hash.py" "$1" "$MODULE_DIR"; }
 # Returns 1 (and records it) when the installation fails or warns.
 ensure_installed() {
     local key status=0
-    key="$(template_key ce_tpl)-$(module_version files)-$(module_version schema)"
-    if db_exists ce_installed && [ "$(db_key ce_installed)" = "$key" ]; then return 0; fi
+    if installed; then return 0; fi
+    key=$(installed_key)
     say "installing $MODULE"
     copy_db ce_tpl ce_installed_new
     run_odoo install -d ce_installed_new -i "$MODULE" --stop-after-init --no-http || status=$?
     record_log installation clean install "$status" || return 1
+    make_bundles ce_installed_new || return 1
     set_db_key ce_installed_new "$key"
     rename_db ce_installed_new ce_installed
+}
+
+installed_key() {
+    echo "$(template_key ce_tpl)-$(module_version files)-$(module_version schema)-$(hash_of <"$TOOLS/bundles.py")"
+}
+installed() { db_exists ce_installed && [ "$(db_key ce_installed)" = "$(installed_key)" ]; }
+
+# make_bundles DB: the JavaScript and CSS of all pages, once, not by each run of the tours.
+make_bundles() {
+    local status=0
+    run_group env CE_DB="$1" "$VENV_PY" "$TOOLS/bundles.py" >"$(log_of bundles)" 2>&1 </dev/null || status=$?
+    [ "$status" != 0 ] || return 0
+    echo "  ✗ the asset bundles cannot be made: $(why_of bundles)" >&2
+    record "asset bundles" "0 1"
+    return 1
 }
 
 # Tours that meet a cold browser are skipped after ten seconds.
@@ -35,17 +51,49 @@ run_tests() {
         --screenshots "$OUT/test-screenshots" --screencasts '' "$@"
 }
 
+# The module's tests run in two halves beside each other, each on a copy of its own. The first
+# has what needs the browser and a class that takes long; whatever is not named here, a new
+# class too, is in the second.
+FIRST_HALF=(TestTours TestStatementLink TestAccountMoveFields)
+MODULE_LOGS=("$(log_of module-first)" "$(log_of module-second)")
+
 stage_module() {
-    local status=0
-    LAST_SECONDS=$SECONDS
     with_setup_lock ensure_installed || return 0
-    say "module tests and tours"
+    start_module_halves
+    finish_jobs
+    record_written_tests
+}
+
+start_module_halves() {
+    rm -f "${MODULE_LOGS[@]}"
+    start_jobs "module_half second" "module_half first"
+}
+
+# module_half first|second
+module_half() {
+    local half=$1 status=0 first tags
+    LAST_SECONDS=$SECONDS
+    first=$(printf ",/$MODULE:%s" "${FIRST_HALF[@]}")
+    if [ "$half" = first ]; then
+        tags=${first#,}
+    else
+        tags=/$MODULE${first//,/,-}
+        local CE_TEST_PORT= # which only one can have
+    fi
+    say "module tests, $half half"
     claim_db ce_test
-    copy_db ce_installed "$DB"
-    warm_up_chromium
-    run_tests module "$DB" "/$MODULE" || status=$?
-    record_log "module" tests module "$status" "$MODULE_DIR/tests" || true
+    with_setup_lock copy_db ce_installed "$DB"
+    [ "$half" = second ] || warm_up_chromium
+    run_tests "module-$half" "$DB" "$tags" || status=$?
+    record_log "module, $half half" half "module-$half" "$status" || true
     drop_db "$DB"
+}
+
+# Every test that is written was started in one half or the other.
+record_written_tests() {
+    LAST_SECONDS=$SECONDS
+    record "module: every test ran" \
+        "$("$VENV_PY" "$TOOLS/odoo_log.py" written "$MODULE_DIR/tests" "${MODULE_LOGS[@]}")"
 }
 
 # The fast loop: only what the tags name, on a database that is kept; -u only when a data file
@@ -58,7 +106,7 @@ stage_tags() {
     schema=$(module_version schema)
     if ! db_exists "$DB" || [ "$(db_key "$DB" | cut -d- -f1)" != "$template" ]; then
         with_setup_lock ensure_installed || return 0
-        copy_db ce_installed "$DB"
+        with_setup_lock copy_db ce_installed "$DB"
     elif [ "$(db_key "$DB" | cut -d- -f2)" != "$schema" ]; then
         say "data files or fields changed: updating"
         options=(-u "$MODULE")
