@@ -1,6 +1,14 @@
 from odoo import api, fields, models
 from odoo.tools import email_split
 
+AUTOMATIC_SUBJECTS = (
+    "automatic reply",
+    "auto:",
+    "out of office",
+    "resposta automática",
+    "respuesta automática",
+)
+
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
@@ -16,6 +24,28 @@ class MailThread(models.AbstractModel):
             )._on_bounce()
         return result
 
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Say to `message_update` that nobody wrote the message: only here its headers
+        are at hand."""
+        if self._is_automatic_mail(message):
+            self = self.with_context(collection_automatic_reply=True)  # noqa: PLW0642
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _is_automatic_mail(self, message):
+        """Out-of-office notes and the like: RFC 3834, and the usual signs before it.
+
+        :param message: `email.message.Message`"""
+        subject = (message["Subject"] or "").lower()
+        return bool(
+            (message["Auto-Submitted"] or "no").lower() != "no"
+            or message["X-Autoreply"]
+            or message["X-Autorespond"]
+            or (message["Precedence"] or "").lower() in ("bulk", "auto_reply", "junk")
+            or subject.startswith(AUTOMATIC_SUBJECTS)
+        )
+
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
@@ -24,33 +54,10 @@ class CollectionDebtor(models.Model):
         """The debtor answered a message: it is logged as a contact from the customer
         and the collector is told. Automatic replies are not answers."""
         result = super().message_update(msg_dict, update_vals)
-        for debtor in self:
-            if not debtor._is_automatic_reply(msg_dict):
+        if not self.env.context.get("collection_automatic_reply"):
+            for debtor in self:
                 debtor._on_reply(msg_dict)
         return result
-
-    def _is_automatic_reply(self, msg_dict):
-        """Out-of-office notes and the like: RFC 3834, and the usual headers before it.
-        ``is_bounce`` is decided by Odoo."""
-        headers = msg_dict.get("headers") or {}
-        subject = (msg_dict.get("subject") or "").lower()
-        return bool(
-            msg_dict.get("is_bounce")
-            or (headers.get("Auto-Submitted") or "no").lower() != "no"
-            or headers.get("X-Autoreply")
-            or headers.get("X-Autorespond")
-            or (headers.get("Precedence") or "").lower()
-            in ("bulk", "auto_reply", "junk")
-            or subject.startswith(
-                (
-                    "automatic reply",
-                    "auto:",
-                    "out of office",
-                    "resposta automática",
-                    "respuesta automática",
-                )
-            )
-        )
 
     def _on_reply(self, msg_dict):
         self.ensure_one()

@@ -1,4 +1,5 @@
 from datetime import time, timedelta
+from email.message import EmailMessage
 
 from psycopg2 import IntegrityError
 
@@ -234,19 +235,47 @@ class TestStoryContacts(CollectionCommon):
             [("email", "friendly", "made"), ("phone", "friendly", "planned")]
         )
 
-    def test_an_automatic_reply_is_not_an_answer(self):
-        debtor = self._debtor() or self.env["collection.debtor"].sudo()._get_for(
-            self.debtor_partner, self.company
+    def _receive_reply(self, contact, headers=""):
+        """A mail from the customer that answers ``contact``, through Odoo's gateway."""
+        raw = (
+            f"From: {self.debtor_partner.email}\r\n"
+            "To: credor@example.com\r\n"
+            f"Message-Id: <{contact.id}.{len(headers)}@example.com>\r\n"
+            f"In-Reply-To: {contact.message_id.message_id}\r\n"
+            f"Subject: Re: {contact.message_id.subject}\r\n{headers}"
+            "Content-Type: text/plain; charset=utf-8\r\n\r\nWe pay on Friday.\r\n"
         )
-        for headers in (
-            {"Auto-Submitted": "auto-replied"},
-            {"X-Autoreply": "yes"},
-            {"Precedence": "bulk"},
+        with self.mock_mail_gateway():
+            self.env["mail.thread"].sudo().message_process("collection.debtor", raw)
+
+    def test_an_answer_by_mail_is_logged_and_leaves_the_call_out(self):
+        self._create_overdue_invoice(MONDAY)
+        self._live(MONDAY + timedelta(days=7))
+        contact = self._contacts()
+        with self._at(MONDAY + timedelta(days=8)):
+            self._receive_reply(contact, "Auto-Submitted: auto-replied\r\n")
+            self.assertFalse(self._contacts(direction="in"), "nobody wrote that")
+            self._receive_reply(contact)
+        answer = self._contacts(direction="in")
+        self.assertEqual((answer.outcome, answer.state), ("reply", "made"))
+        self.assertEqual(answer.made_on, MONDAY + timedelta(days=8))
+        self.assertEqual(answer.destination, self.debtor_partner.email)
+        self._live_until(MONDAY + timedelta(days=9), MONDAY + timedelta(days=13))
+        self.assertFalse(self._contacts(channel="phone"))
+
+    def test_an_automatic_reply_is_not_an_answer(self):
+        for name, value in (
+            ("Auto-Submitted", "auto-replied"),
+            ("X-Autoreply", "yes"),
+            ("Precedence", "bulk"),
+            ("Subject", "Resposta automática: férias"),
         ):
-            self.assertTrue(
-                debtor._is_automatic_reply({"headers": headers, "subject": "x"})
-            )
-        self.assertFalse(debtor._is_automatic_reply({"headers": {}, "subject": "Oi"}))
+            mail = EmailMessage()
+            mail[name] = value
+            self.assertTrue(self.env["mail.thread"]._is_automatic_mail(mail), name)
+        by_hand = EmailMessage()
+        by_hand["Subject"], by_hand["Auto-Submitted"] = "Oi", "no"
+        self.assertFalse(self.env["mail.thread"]._is_automatic_mail(by_hand))
 
     def test_made_contacts_cannot_be_changed_or_deleted(self):
         self._create_overdue_invoice(MONDAY)
