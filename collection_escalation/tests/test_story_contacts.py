@@ -212,23 +212,27 @@ class TestStoryContacts(CollectionCommon):
         self.assertEqual(len(self._live(MONDAY + timedelta(days=8))), 1)
 
     def test_a_bounce_is_not_a_contact_and_the_step_goes_to_the_phone(self):
+        """A delivery status notification (RFC 3464) through Odoo's own gateway."""
         self._create_overdue_invoice(MONDAY)
         self._live(MONDAY + timedelta(days=7))
         contact = self._contacts()
-        with self._at(MONDAY + timedelta(days=7)):
-            self.env["mail.thread"].sudo()._routing_handle_bounce(
-                None,
-                {
-                    "bounced_email": self.debtor_partner.email,
-                    "bounced_partner": self.debtor_partner,
-                    "bounced_msg_ids": [],
-                    "bounced_message": contact.message_id,
-                    "email_from": "mailer-daemon@example.com",
-                    "to": "",
-                    "message_id": "<x>",
-                    "body": "no such user",
-                },
-            )
+        raw = (
+            "From: MAILER-DAEMON <MAILER-DAEMON@example.com>\r\n"
+            "To: credor@example.com\r\nSubject: Undelivered Mail\r\n"
+            "Message-Id: <dsn@example.com>\r\nMIME-Version: 1.0\r\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'
+            "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n"
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+            "Reporting-MTA: dns; mx.example.com\r\n\r\n"
+            f"Final-Recipient: rfc822; {self.debtor_partner.email}\r\n"
+            "Action: failed\r\nStatus: 5.1.1\r\n\r\n"
+            "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+            f"To: {self.debtor_partner.email}\r\n"
+            f"Message-Id: {contact.message_id.message_id}\r\nSubject: x\r\n\r\nx\r\n"
+            "--b--\r\n"
+        )
+        with self._at(MONDAY + timedelta(days=7)), self.mock_mail_gateway():
+            self.env["mail.thread"].sudo().message_process("collection.debtor", raw)
         self.assertEqual(contact.delivery_status, "bounced")
         self.assertEqual(contact.line_ids.state, "failed")
         self.assertContacts(
