@@ -6,70 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..rules.contact_rules import Count, Event, RuleSet, Window, decide
-from ..rules.contact_vocabulary import CHANNELS
+from ..rules.contact_rules import Event, decide
 from ..rules.decision import Decision, Reason
 
 #: How far back a contact still matters for a limit.
 MEMORY = timedelta(days=40)
 DELIVERED_OUTCOMES = {"email": "sent", "letter": "sent", "phone": "no_answer"}
-
-
-class CollectionContactRuleset(models.Model):
-    _inherit = "collection.contact.ruleset"
-
-    def _get_ruleset(self, holiday_dates):
-        """The set as `rules.contact_rules.RuleSet`.
-
-        :param holiday_dates: frozenset of the holidays where the debtor lives
-        :raise ValueError: lines that cannot be meant (overlap, end before start …)"""
-        self.ensure_one()
-        windows, limits = [], []
-        for line in self.line_ids:
-            if line.kind == "window":
-                windows += line._get_windows(self.respects_holidays)
-            else:
-                limits.append(line._get_limit())
-        return RuleSet(
-            code=self.code,
-            version=str(self.version),
-            nature=self.nature,
-            windows=tuple(windows),
-            limits=tuple(limits),
-            holidays=holiday_dates if self.respects_holidays else frozenset(),
-        )
-
-
-class CollectionContactRulesetLine(models.Model):
-    _inherit = "collection.contact.ruleset.line"
-
-    def _get_channels(self):
-        return frozenset({self.channel} if self.channel else set(CHANNELS) - {"letter"})
-
-    def _get_windows(self, respects_holidays):
-        self.ensure_one()
-        first, last = int(self.weekday_from), int(self.weekday_to)
-        days = [(first + n) % 7 for n in range((last - first) % 7 + 1)]
-        return [
-            Window(
-                self._get_channels(),
-                day,
-                round(self.hour_from * 60),
-                round(self.hour_to * 60),
-                respects_holidays,
-            )
-            for day in days
-        ]
-
-    def _get_limit(self):
-        self.ensure_one()
-        return Count(
-            "LIM_DAY" if self.period == "day" else "LIM_WEEK",
-            self._get_channels(),
-            cap=self.max_count,
-            period="day" if self.period == "day" else "calendar_week",
-            basis=self.basis,
-        )
 
 
 class CollectionContact(models.Model):
@@ -142,16 +84,8 @@ class CollectionContact(models.Model):
         return Event(moment.replace(tzinfo=UTC), self.channel, outcome, self.direction)
 
     def _get_rulesets(self, day):
-        """The sets in force for the debtor on ``day``, with the holidays there. For now
-        the house rules of the creditor."""
-        company = self.company_id
-        records = company.collection_ruleset_id or self.env.ref(
-            "collection_escalation.ruleset_house", raise_if_not_found=False
-        )
-        if not records:
-            return ()
-        calendar = self.debtor_id._get_calendar(day)
-        return tuple(record._get_ruleset(calendar.holidays) for record in records)
+        """The sets in force for the debtor on ``day`` (see the debtor's)."""
+        return self.debtor_id._get_rulesets(day)
 
     def _decide(self, now, events=None):
         """May this contact be made at ``now`` (naive UTC)? The answer's
