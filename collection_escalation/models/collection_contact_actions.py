@@ -32,6 +32,8 @@ class CollectionContact(models.Model):
             raise UserError(
                 self.env._("Only planned calls, visits and letters are logged.")
             )
+        # a worker that reserves meanwhile must not see the slot free too
+        self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         now = fields.Datetime.now()
         decision = contact_sudo._decide(now)
         if not decision.allowed:

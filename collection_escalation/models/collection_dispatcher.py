@@ -217,6 +217,15 @@ class CollectionContact(models.Model):
                     line.item_id._wake()
         return self.filtered(lambda c: c.state in ("planned", "queued"))
 
+    def _take_slot_of_today(self):
+        """A message that leaves later than on its day reserves today's slot instead:
+        until it is *leaving*, others still see its reservation."""
+        now = fields.Datetime.now()
+        for contact in self:
+            today = contact.debtor_id._get_today()
+            if contact.planned_on != today:
+                contact.write({"planned_at": now, "planned_on": today})
+
     def _back_to_plan(self, code=None):
         """A new moment must be found: an update, no entry in the log."""
         vals = {"planned_at": False, "planned_on": False}

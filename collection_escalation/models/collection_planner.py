@@ -72,6 +72,8 @@ class CollectionPlanner(models.AbstractModel):
         each other.
 
         :raise SerializationFailure: somebody else reserved meanwhile; try again"""
+        if not debtors:
+            return
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

@@ -75,7 +75,10 @@ class MailMail(models.Model):
             self.invalidate_recordset(["state"])
             queued = mine.filtered(lambda c: c.state == "queued")
             (mine - queued)._withdraw_mail()
+            # a person who calls meanwhile must not see the slot free too
+            self.env["collection.planner"].sudo()._reserve(queued.debtor_id)
             allowed = queued._check_before_leaving()
+            allowed._take_slot_of_today()
             self._collection_commit()
             for contact in allowed:
                 self._send_guarded(contact, kwargs)
