@@ -3,7 +3,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .collection_stage_step import CHANNELS
+from .collection_channel import channel_selection
 
 STATES = [
     ("planned", "Planned"),
@@ -100,7 +100,7 @@ class CollectionContact(models.Model):
         help="The highest stage among the invoices: it sets the tone.",
     )
     level = fields.Selection(related="stage_id.level")
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection(channel_selection, required=True, readonly=True)
     direction = fields.Selection(
         [("out", "To the customer"), ("in", "From the customer")],
         default="out",

@@ -28,7 +28,8 @@ class CollectionContact(models.Model):
         self.check_access("read")
         self.debtor_id.check_access("write")
         contact_sudo = self.sudo()
-        if contact_sudo.channel == "email" or contact_sudo.state != "planned":
+        automatic = self.env["collection.channel"]._get_automatic_codes()
+        if contact_sudo.channel in automatic or contact_sudo.state != "planned":
             raise UserError(
                 self.env._("Only planned calls, visits and letters are logged.")
             )

@@ -94,29 +94,27 @@ class CollectionContact(models.Model):
     # -- recipient -----------------------------------------------------------------------
 
     def _resolve_recipients(self):
-        """Find the person, address and language of each contact, once per channel:
-        invoice address, else the debtor. What is missing stays empty."""
+        """Find the person, address and language of each contact, once per channel. A
+        person chosen by hand stays, as long as they have an address.
+
+        :return: {contact id: Reason why there is no address}; the address stays empty"""
+        missing = {}
         for contact in self:
-            partner = contact.partner_id
-            address = partner.browse(partner.address_get(["invoice"])["invoice"])
-            if contact.channel == "email":
-                person = address if address.email_normalized else partner
-                destination = person.email_normalized
-            elif contact.channel == "phone":
-                person = address if address.phone else partner
-                destination = person.phone
-            else:
-                person = address
-                destination = " ".join(
-                    (person._display_address(without_company=True) or "").split()
-                )
-            contact.write(
-                {
-                    "recipient_id": person.id,
-                    "destination": destination or False,
-                    "lang": contact._get_language(person),
-                }
+            debtor = contact.debtor_id
+            chosen = contact.recipient_id if contact.recipient_chosen else None
+            person, address, reason = debtor._get_person_and_address(
+                contact.channel, chosen
             )
+            if reason:
+                missing[contact.id] = reason
+            vals = {
+                "recipient_id": person.id,
+                "destination": address or False,
+                "lang": contact._get_language(person),
+            }
+            if any(contact[name] != value for name, value in vals.items()):
+                contact.write(vals)
+        return missing
 
     def _get_language(self, person):
         """The person's language, else the customer's, if it is installed; else the
@@ -234,18 +232,7 @@ class CollectionContact(models.Model):
         if self.message_id:
             message_sudo = self.message_id.sudo()
             return {"subject": message_sudo.subject, "body_html": message_sudo.body}
-        if self.channel != "email":
-            return {"subject": "", "body_html": self.step_id.script or ""}
-        try:
-            with self.env.cr.savepoint():
-                values = (
-                    self._get_template()
-                    .sudo()
-                    ._generate_template(self.ids, ("subject", "body_html"))[self.id]
-                )
-        except (UserError, ValueError) as error:
-            return {"subject": "", "body_html": str(error)}
-        return values
+        return self.env["collection.channel"]._get(self.channel)._get_text(self)
 
 
 class CollectionDebtor(models.Model):
@@ -256,6 +243,7 @@ class CollectionDebtor(models.Model):
         tomorrow, so that somebody can look at it today."""
         until = self.company_id.collection_review_until
         today = self._get_today()
-        if channel != "email" or not until or until < today:
+        automatic = self.env["collection.channel"]._get_automatic_codes()
+        if channel not in automatic or not until or until < today:
             return {"reviewed": True}
         return {"reviewed": False, "not_before": today + timedelta(days=1)}

@@ -59,7 +59,11 @@ class CollectionDispatcher(models.AbstractModel):
         return self.env["collection.contact"].search(
             [
                 ("state", "=", "planned"),
-                ("channel", "=", "email"),
+                (
+                    "channel",
+                    "in",
+                    self.env["collection.channel"]._get_automatic_codes(),
+                ),
                 ("planned_at", "<=", fields.Datetime.now()),
                 ("reviewed", "=", True),
                 ("company_id.collection_started_on", "!=", False),
@@ -70,21 +74,25 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _queue(self, contacts):
-        """Write the mails of ``contacts`` (locked): check what is owed and permitted
+        """Write the messages of ``contacts`` (locked): check what is owed and permitted
         now, render in the debtor's language, link. Nothing leaves yet."""
         contacts = contacts.filtered(lambda c: c.state == "planned")
         ready = contacts._check_before_leaving()
-        ready._resolve_recipients()
-        unreachable = ready.filtered(lambda c: not c.destination)
-        unreachable._fall_back("NO_ADDRESS")
-        ready -= unreachable
+        ready = ready._keep_reachable()
         ready._take_credits()
-        for template, group in ready._group_by_template():
-            group._write_mails(template)
+        for code, group in ready.grouped("channel").items():
+            self.env["collection.channel"]._get(code)._write_messages(group)
 
     @api.model
     def _send_queued(self):
-        """Send the mails of queued contacts, each through the last guard."""
+        """Send what is queued, channel by channel, each through its last guard."""
+        for channel in self.env["collection.channel"]._get_models():
+            if channel._is_automatic():
+                channel._send_queued()
+
+    @api.model
+    def _send_queued_mails(self):
+        """Send the mails of queued contacts."""
         queued = self.env["collection.contact"].search(
             [
                 ("state", "=", "queued"),
@@ -143,6 +151,7 @@ class CollectionDispatcher(models.AbstractModel):
         dropped = self.env["collection.contact"].search(
             [
                 ("state", "=", "queued"),
+                ("channel", "=", "email"),
                 "|",
                 ("mail_id", "=", False),
                 ("mail_id.state", "=", "cancel"),

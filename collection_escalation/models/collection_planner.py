@@ -13,9 +13,6 @@ from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
 
-#: Written channels first: a call keeps the day free only when no message needs it.
-CHANNEL_ORDER = {"email": 0, "letter": 1, "phone": 2, "visit": 3}
-
 
 class CollectionPlanner(models.AbstractModel):
     _name = "collection.planner"
@@ -108,14 +105,13 @@ class CollectionPlanner(models.AbstractModel):
                 ("planned_at", "=", False),
             ]
         )
-        contacts._resolve_recipients()
-        unreachable = contacts.filtered(lambda c: not c.destination)
-        contacts = (contacts - unreachable) | unreachable._fall_back("NO_ADDRESS")
+        contacts = contacts._keep_reachable()
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
+        channels = {c._code: c._place for c in self.env["collection.channel"]._get_models()}
         for contact in contacts.sorted(
-            lambda c: (CHANNEL_ORDER[c.channel], -c.stage_id.sequence, c.id)
+            lambda c: (channels[c.channel], -c.stage_id.sequence, c.id)
         ):
             decision = contact._plan_from(now, events)
             if not contact.planned_at:
@@ -134,7 +130,8 @@ class CollectionPlanner(models.AbstractModel):
             .filtered(lambda c: c._is_past_its_day(now))
             .try_lock_for_update()
         )
-        messages = past.filtered(lambda c: c.channel == "email")
+        automatic = self.env["collection.channel"]._get_automatic_codes()
+        messages = past.filtered(lambda c: c.channel in automatic)
         messages.write(
             {
                 "planned_at": False,
@@ -170,10 +167,19 @@ class CollectionContact(models.Model):
                 if contact.step_id.fallback_channel and not contact.fallback_of_id
             ]
         )
-        instead._resolve_recipients()
         (self - instead.fallback_of_id)._tell_collectors()
-        unreachable = instead.filtered(lambda c: not c.destination)
-        return (instead - unreachable) | unreachable._fall_back("NO_ADDRESS")
+        return instead._keep_reachable()
+
+    def _keep_reachable(self):
+        """Find whom to address, and where. Those that cannot be reached by their channel
+        fall back.
+
+        :return: these contacts and those planned instead, all with an address"""
+        reasons = self._resolve_recipients()
+        kept = self.filtered("destination")
+        for reason, contacts in (self - kept).grouped(lambda c: reasons[c.id]).items():
+            kept |= contacts._fall_back(reason.code, **dict(reason.args))
+        return kept
 
     def _prepare_fallback_vals(self):
         """The same step on its other channel, for the invoices it did not reach."""

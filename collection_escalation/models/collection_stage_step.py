@@ -2,15 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..rules import stages
+from .collection_channel import channel_selection
 from .collection_stage import UNITS
-
-#: A new channel is one entry here and one method `_dispatch_<channel>` or a work list.
-CHANNELS = [
-    ("email", "E-mail"),
-    ("phone", "Phone call"),
-    ("letter", "Letter"),
-    ("visit", "Visit"),
-]
 
 
 class CollectionStageStep(models.Model):
@@ -26,7 +19,7 @@ class CollectionStageStep(models.Model):
     )
     policy_id = fields.Many2one(related="stage_id.policy_id")
     sequence = fields.Integer(default=10)
-    channel = fields.Selection(CHANNELS, required=True, default="email")
+    channel = fields.Selection(channel_selection, required=True, default="email")
     offset_days = fields.Integer(
         string="After", help="Days after the stage was reached."
     )
@@ -44,7 +37,8 @@ class CollectionStageStep(models.Model):
         translate=True, help="What the collector says, on the phone or in person."
     )
     fallback_channel = fields.Selection(
-        CHANNELS, help="Used when the debtor has no usable address for the channel."
+        channel_selection,
+        help="Used when the debtor has no usable address for the channel.",
     )
 
     _offset_not_negative = models.Constraint(
@@ -59,16 +53,9 @@ class CollectionStageStep(models.Model):
             step.name = f"{step.stage_id.name}: {labels.get(step.channel, '')}"
 
     @api.constrains("channel", "template_id")
-    def _check_email_has_a_template(self):
+    def _check_channel_has_what_it_needs(self):
         for step in self:
-            if step.channel == "email" and not step.template_id:
-                raise ValidationError(
-                    self.env._(
-                        "Stage “%s”: the e-mail step has no template. Choose what the "
-                        "e-mail says, or make it a call.",
-                        step.stage_id.name,
-                    )
-                )
+            self.env["collection.channel"]._get(step.channel)._check_step(step)
             if step.template_id and step.template_id.model != "collection.contact":
                 raise ValidationError(
                     self.env._(

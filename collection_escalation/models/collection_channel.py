@@ -1,0 +1,106 @@
+"""Ways to reach a customer. One file a channel: a new channel is one new file
+``channel_<code>.py`` with a model that inherits `collection.channel`."""
+
+from odoo import api, models, tools
+
+from ..rules.decision import Reason
+
+
+def channel_selection(model):
+    """For `fields.Selection`: (code, label) of the channels there are."""
+    return model.env["collection.channel"]._get_selection()
+
+
+class CollectionChannel(models.AbstractModel):
+    """What planning, dispatch and people must know of a channel. The attributes and
+    methods below are all there is to say about one."""
+
+    _name = "collection.channel"
+    _description = "Way to reach a customer"
+
+    #: As stored on contacts and steps.
+    _code = ""
+    #: What people read (`_lt`).
+    _label = ""
+    #: Place in lists, and the order in which contacts of one day are planned: written
+    #: ones first, a call keeps the day free only when no message needs it.
+    _place = 0
+    #: What the contact rules call it (see `rules.contact_vocabulary.CHANNELS`).
+    _rule_channel = ""
+    #: What came of it when nobody said so, in the words of the contact rules.
+    _usual_outcome = "sent"
+    #: Live talk (phone, visit): it needs somebody who makes it and says what came of it.
+    _is_live = False
+
+    @api.model
+    def _get_models(self):
+        """The channels, in their order."""
+        names = self.env.registry.descendants(["collection.channel"], "_inherit")
+        channels = [self.env[name] for name in names]
+        return sorted((c for c in channels if c._code), key=lambda c: c._place)
+
+    @api.model
+    @tools.ormcache("self.env.lang")
+    def _get_selection(self):
+        lang = self.env.lang or "en_US"
+        return [(c._code, c._label._translate(lang)) for c in self._get_models()]
+
+    @api.model
+    @tools.ormcache()
+    def _get_names(self):
+        return {channel._code: channel._name for channel in self._get_models()}
+
+    @api.model
+    def _get(self, code):
+        """The model of a channel."""
+        return self.env[self._get_names()[code]]
+
+    @api.model
+    def _get_automatic_codes(self):
+        """Channels whose messages the system sends; people do the others."""
+        return [c._code for c in self._get_models() if c._is_automatic()]
+
+    # -- what a channel says of itself ---------------------------------------------------
+
+    @api.model
+    def _is_automatic(self):
+        """Does the system send it? Otherwise it stays the task of a collector."""
+        return False
+
+    @api.model
+    def _get_address(self, person):
+        """Address or number of ``person`` (res.partner) for this channel.
+
+        :return: (address or "", None or the `Reason` why there is none)"""
+        return "", Reason.of("NO_ADDRESS")
+
+    @api.model
+    def _get_postal_address(self, person):
+        address = " ".join((person._display_address(without_company=True) or "").split())
+        return address, None if address else Reason.of("NO_ADDRESS")
+
+    @api.model
+    def _check_step(self, step):
+        """:raise ValidationError: a step of this channel lacks what it needs"""
+
+    @api.model
+    def _write_messages(self, contacts):
+        """Write the messages of ``contacts`` (planned, locked, permitted now) and queue
+        them; only for automatic channels."""
+        raise NotImplementedError(self._name)
+
+    @api.model
+    def _send_queued(self):
+        """Send what is queued through the last guard; only for automatic channels."""
+
+    @api.model
+    def _get_text(self, contact):
+        """{"subject", "body_html"} as the customer would read it, or the words for the
+        collector; for a person's eyes."""
+        return {"subject": "", "body_html": contact.step_id.script or ""}
+
+    @api.model
+    def _get_action(self, contact):
+        """What opens when a person begins the contact (a dialler, a chat, a printout):
+        an action, or None."""
+        return None

@@ -1,0 +1,161 @@
+"""Whom we may speak to: the debtor, those authorised, and nobody else."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rules.decision import Reason
+
+#: What the contact rules call a person of each kind (`rules.contact_vocabulary.PARTIES`).
+PARTIES = {"authorised": "debtor"}
+
+
+class CollectionDebtorPerson(models.Model):
+    """Somebody beside the debtor whom we know of, and what they are to the debt."""
+
+    _name = "collection.debtor.person"
+    _description = "Person beside a customer"
+    _order = "debtor_id, kind, id"
+    _rec_name = "partner_id"
+
+    debtor_id = fields.Many2one(
+        "collection.debtor", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="debtor_id.company_id")
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, ondelete="restrict", index=True
+    )
+    kind = fields.Selection(
+        [
+            ("authorised", "Authorised to speak about it"),
+            ("guarantor", "Guarantor"),
+            ("attorney", "Attorney: only through them"),
+            ("reference", "Reference"),
+            ("family", "Family"),
+            ("coworker", "Co-worker"),
+            ("neighbour", "Neighbour"),
+            ("employer", "Employer"),
+            ("minor", "Minor"),
+            ("elderly", "Elderly person"),
+            ("other", "Somebody else"),
+        ],
+        required=True,
+        default="authorised",
+        help="Only those authorised, guarantors and attorneys are ever contacted.",
+    )
+    date = fields.Date(
+        string="Since", required=True, default=fields.Date.context_today
+    )
+    document = fields.Binary(
+        string="Document",
+        attachment=True,
+        help="The authorisation, the guarantee or the attorney's power.",
+    )
+    document_name = fields.Char()
+    note = fields.Char(string="Remark", help="For instance where the document is kept.")
+
+    _person_uniq = models.Constraint(
+        "UNIQUE(debtor_id, partner_id)", "This person stands there already."
+    )
+
+    @api.constrains("kind", "document", "note", "partner_id", "debtor_id")
+    def _check_person(self):
+        for person in self:
+            name = person.partner_id.display_name
+            if person.partner_id == person.debtor_id.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%s is the customer, not somebody beside the customer.", name
+                    )
+                )
+            if person.kind in ("guarantor", "authorised") and not person.document:
+                raise ValidationError(
+                    self.env._(
+                        "%s: attach the document that makes this person a guarantor or "
+                        "authorises them. Without it they may not learn of the matter.",
+                        name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        people = super().create(vals_list)
+        people.debtor_id._on_permissions_changed()
+        return people
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.debtor_id._on_permissions_changed()
+        return result
+
+    def unlink(self):
+        debtors = self.debtor_id
+        result = super().unlink()
+        debtors._on_permissions_changed()
+        return result
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    person_ids = fields.One2many(
+        "collection.debtor.person", "debtor_id", string="Other people"
+    )
+
+    def _get_party(self, partner):
+        """What ``partner`` is to this debt, in the words of the contact rules.
+
+        The debtor; who is authorised by a document; of a company also its addresses of
+        type invoice and collection; of a person only their own addresses, which carry no
+        other name. Everybody else is a third party."""
+        self.ensure_one()
+        known = self.person_ids.filtered(lambda p: p.partner_id == partner)[:1]
+        if known:
+            return PARTIES.get(known.kind, known.kind)
+        if not partner or partner == self.partner_id:
+            return "debtor"
+        own_address = (
+            partner.type in ("invoice", "collection")
+            and partner.commercial_partner_id == self.partner_id
+        )
+        if own_address and (self._is_business() or not partner.name):
+            return "debtor"
+        return "other"
+
+    def _is_business(self):
+        """Treated as a company? Unknown customers are consumers, whatever their name."""
+        self.ensure_one()
+        return self.party == "business"
+
+    def _get_attorney(self):
+        return self.person_ids.filtered(lambda p: p.kind == "attorney")[:1].partner_id
+
+    def _get_people(self):
+        """Whom the system addresses by itself, in this order: the attorney alone if there
+        is one; else the contact of type *collection*, the invoice address, the debtor."""
+        self.ensure_one()
+        if attorney := self._get_attorney():
+            return attorney
+        partner = self.partner_id
+        found = partner.address_get(["collection", "invoice"])
+        people = partner.browse()
+        for kind in ("collection", "invoice"):
+            person = partner.browse(found[kind])
+            if person.type == kind and self._get_party(person) == "debtor":
+                people |= person
+        return people | partner
+
+    def _get_person_and_address(self, channel, chosen=None):
+        """Whom to address by ``channel`` and where: the first of `_get_people` who has an
+        address, or the person chosen by hand.
+
+        :return: (partner, address or "", None or `Reason` why there is none)"""
+        channel_model = self.env["collection.channel"]._get(channel)
+        why = None
+        people = chosen or self._get_people()
+        for person in people:
+            address, reason = channel_model._get_address(person)
+            if address:
+                return person, address, None
+            if why is None or why.code == "NO_ADDRESS":
+                why = reason
+        return people[:1], "", why or Reason.of("NO_ADDRESS")
