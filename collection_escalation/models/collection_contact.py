@@ -84,6 +84,8 @@ class CollectionContact(models.Model):
         [
             ("dunning", "Collection step"),
             ("invoice", "The invoice itself"),
+            ("manual", "By hand"),
+            ("callback", "Call-back they asked for"),
             ("inbound", "From the customer"),
         ],
         default="dunning",
@@ -134,6 +136,26 @@ class CollectionContact(models.Model):
     recipient_id = fields.Many2one(
         "res.partner", ondelete="set null", readonly=True, string="Person addressed"
     )
+    recipient_chosen = fields.Boolean(
+        readonly=True, help="Somebody chose the person; otherwise found by itself."
+    )
+    place = fields.Selection(
+        [("home", "At home"), ("work", "At work")], readonly=True
+    )
+    consented = fields.Boolean(
+        string="They asked for it",
+        readonly=True,
+        help="The customer asked for this contact: it uses up no limit.",
+    )
+    callback_from = fields.Datetime(readonly=True, string="Call back from")
+    callback_to = fields.Datetime(readonly=True, string="Call back until")
+    own_subject = fields.Char(readonly=True, string="Own subject")
+    own_text = fields.Html(
+        readonly=True, help="Written by a person instead of the template's text."
+    )
+    own_reason = fields.Char(
+        readonly=True, help="Why the text was kept although a word in it is doubtful."
+    )
     destination = fields.Char(
         readonly=True, string="Address", help="Address or number as used."
     )
@@ -163,6 +185,8 @@ class CollectionContact(models.Model):
     fallback_of_id = fields.Many2one(
         "collection.contact", ondelete="set null", readonly=True
     )
+    permission = fields.Char(compute="_compute_permission", string="May it be made now?")
+    permitted_now = fields.Boolean(compute="_compute_permission")
     amount_text = fields.Char(compute="_compute_amount_text", string="Amounts")
     item_count = fields.Integer(compute="_compute_amount_text", string="Invoices")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
@@ -193,6 +217,18 @@ class CollectionContact(models.Model):
     def _compute_why(self):
         for contact in self:
             contact.why = self.env["collection.reason"]._explain(contact.reasons)
+
+    def _compute_permission(self):
+        """For the buttons: may it be made now, and if not, why not and from when on?"""
+        now = fields.Datetime.now()
+        events = self._get_rule_events()
+        for contact in self:
+            if contact.state != "planned":
+                contact.permission = contact.permitted_now = False
+                continue
+            decision = contact._decide(now, events)
+            contact.permitted_now = decision.allowed
+            contact.permission = contact.debtor_id._describe_permission(decision)
 
     @api.depends("line_ids.state")
     def _compute_amount_text(self):

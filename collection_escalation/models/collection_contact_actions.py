@@ -4,7 +4,9 @@ because nobody may write the log itself."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+
+#: Outcomes that mean: they were not reached because the address is wrong.
+FAILED_OUTCOMES = {"not_connected": "WRONG_NUMBER"}
 
 
 class CollectionContact(models.Model):
@@ -15,6 +17,37 @@ class CollectionContact(models.Model):
 
     def action_log_conversation(self):
         return self._log_attempt("conversation")
+
+    def action_log_busy(self):
+        return self._log_attempt("busy")
+
+    def action_log_voicemail(self):
+        return self._log_attempt("voicemail")
+
+    def action_log_wrong_party(self):
+        return self._log_attempt("wrong_party")
+
+    def action_log_met(self):
+        return self._log_attempt("met")
+
+    def action_log_not_met(self):
+        return self._log_attempt("not_met")
+
+    def action_log_sent(self):
+        """A message or letter that a person sent by hand."""
+        return self._log_attempt("sent")
+
+    def action_begin(self):
+        """Open the dialler, the chat or the printout: only if it is permitted now."""
+        self.ensure_one()
+        self.check_access("read")
+        self.debtor_id.check_access("write")
+        contact_sudo = self.sudo()
+        decision = contact_sudo._decide(fields.Datetime.now())
+        if not decision.allowed:
+            return contact_sudo._log_blocked(decision, self.env.user)
+        channel = self.env["collection.channel"]._get(self.channel)
+        return channel._get_action(contact_sudo)
 
     def action_log_wrong_number(self):
         return self._log_attempt("not_connected")
@@ -36,24 +69,42 @@ class CollectionContact(models.Model):
         # a worker that reserves meanwhile must not see the slot free too
         self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         now = fields.Datetime.now()
+        # stand in the queue for the day's slot, as the planner does
+        self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         decision = contact_sudo._decide(now)
         if not decision.allowed:
             return contact_sudo._log_blocked(decision, self.env.user)
-        failed = outcome == "not_connected"
-        contact_sudo._set_state(
-            "failed" if failed else "made",
-            outcome=outcome,
-            made_at=now,
-            made_on=contact_sudo.debtor_id._get_today(),
-            tz=contact_sudo.debtor_id._get_zone_names()[0],
-            made_by_id=self.env.user.id,
-            decision_version=decision.version,
-        )
+        contact_sudo._note_attempt(outcome, now, decision)
         return True
+
+    def _note_attempt(self, outcome, now, decision):
+        """What came of it. A number that does not work was no contact: the address is to
+        be mended and the step goes to its other channel. A busy line stays planned."""
+        debtor = self.debtor_id
+        vals = {
+            "outcome": outcome,
+            "made_at": now,
+            "made_on": debtor._get_today(),
+            "tz": debtor._get_zone_names()[0],
+            "made_by_id": self.env.user.id,
+            "decision_version": decision.version,
+        }
+        if outcome == "busy":
+            self._redial(vals)
+        elif outcome in FAILED_OUTCOMES:
+            self._set_state("failed", **vals)
+            self._fall_back(FAILED_OUTCOMES[outcome])
+        else:
+            self._set_state("made", **vals)
+        debtor._refresh_call_times()
+
+    def _redial(self, vals):
+        """The busy attempt goes into the log; the contact itself stays to be made."""
+        self.create({**self._prepare_copy_vals(), **vals, "state": "made"})
 
     def _log_blocked(self, decision, user):
         """Keep the refused attempt and tell the person when it is permitted."""
-        reasons = [self.env["collection.reason"]._store(r) for r in decision.reasons]
+        reasons = self.env["collection.reason"]._store_all(decision.reasons)
         self.create(
             {
                 **self._prepare_copy_vals(),
@@ -64,11 +115,6 @@ class CollectionContact(models.Model):
                 "decision_version": decision.version,
             }
         )
-        moment = decision.next_allowed
-        zone = self.debtor_id._get_zone_names()[0]
-        if moment:
-            local = format_datetime(self.env, moment.replace(tzinfo=None), tz=zone)
-            moment = f"{local} ({zone})"
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -76,11 +122,7 @@ class CollectionContact(models.Model):
                 "type": "danger",
                 "sticky": True,
                 "title": self.env._("Not permitted now"),
-                "message": self.env._(
-                    "%(why)s Next permitted moment: %(moment)s",
-                    why=self.env["collection.reason"]._explain(reasons),
-                    moment=moment or "-",
-                ),
+                "message": self.debtor_id._describe_permission(decision),
             },
         }
 
@@ -95,6 +137,11 @@ class CollectionContact(models.Model):
             "channel": self.channel,
             "kind": self.kind,
             "user_id": self.user_id.id,
+            "recipient_id": self.recipient_id.id,
+            "recipient_chosen": self.recipient_chosen,
+            "destination": self.destination,
+            "lang": self.lang,
+            "place": self.place,
         }
 
     def action_remove(self):

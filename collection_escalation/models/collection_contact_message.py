@@ -107,13 +107,11 @@ class CollectionContact(models.Model):
             )
             if reason:
                 missing[contact.id] = reason
-            vals = {
-                "recipient_id": person.id,
-                "destination": address or False,
-                "lang": contact._get_language(person),
-            }
-            if any(contact[name] != value for name, value in vals.items()):
-                contact.write(vals)
+            found = person.id, address or False, contact._get_language(person)
+            if found != (contact.recipient_id.id, contact.destination, contact.lang):
+                contact.write(
+                    dict(zip(("recipient_id", "destination", "lang"), found, strict=True))
+                )
         return missing
 
     def _get_language(self, person):

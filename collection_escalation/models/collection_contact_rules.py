@@ -6,34 +6,46 @@ from datetime import UTC, datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..rules.contact_rules import Event, decide
+from ..rules.contact_rules import Context, Event, decide, permitted_interval
 from ..rules.decision import Decision, Reason
 
 #: How far back a contact still matters for a limit.
 MEMORY = timedelta(days=40)
-DELIVERED_OUTCOMES = {"email": "sent", "letter": "sent", "phone": "no_answer"}
+#: Outcomes of ours that the contact rules call otherwise. A busy line reached nobody, so
+#: it may be redialled (issue 3; 12 CFR 1006.14(b)(3)(ii) and its comment: a busy signal
+#: is a call that did not connect).
+OUTCOMES = {"reply": "conversation", "busy": "not_connected"}
 
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
+
+    # -- history -------------------------------------------------------------------------
 
     def _get_rule_events(self):
         """What counts for the limits of the debtors of these contacts, over all
         branches of the creditor.
 
         :return: ({(partner id, root company id): [Event]}, the same for reservations as
-            [(contact id, Event)]); two queries, whatever the number of contacts"""
-        debtors = self.debtor_id
+            [(contact id, Event)]); a fixed number of queries, whatever the number of
+            contacts"""
+        return self._read_rule_events(self.debtor_id)
+
+    def _read_rule_events(self, debtors):
         keys = {(d.partner_id.id, d.root_company_id.id) for d in debtors}
         scope = [
             ("partner_id", "in", debtors.partner_id.ids),
             ("debtor_id.root_company_id", "in", debtors.root_company_id.ids),
         ]
         since = fields.Datetime.now() - MEMORY
-        history, reservations = defaultdict(list), defaultdict(list)
-        made = self.search_fetch(
+        found = self.search_fetch(
             [
                 *scope,
+                "|",
+                "&",
+                ("state", "=", "planned"),
+                ("planned_at", "!=", False),
+                "&",
                 ("state", "in", ("made", "uncertain", "sending", "queued", "failed")),
                 "|",
                 ("made_at", ">=", since),
@@ -51,41 +63,101 @@ class CollectionContact(models.Model):
                 "planned_at",
                 "direction",
                 "delivery_status",
+                "consented",
             ],
         )
-        for contact in made:
+        history, reservations = defaultdict(list), defaultdict(list)
+        for contact in found:
             key = contact.partner_id.id, contact.debtor_id.root_company_id.id
-            if key in keys and contact.state == "queued":
+            if key not in keys:
+                continue
+            if contact.state in ("planned", "queued"):
                 reservations[key].append((contact.id, contact._get_event()))
-            elif key in keys:
+            else:
                 history[key].append(contact._get_event())
-        planned = self.search_fetch(
-            [*scope, ("state", "=", "planned"), ("planned_at", "!=", False)],
-            ["partner_id", "debtor_id", "channel", "planned_at", "direction"],
-        )
-        for contact in planned:
-            key = contact.partner_id.id, contact.debtor_id.root_company_id.id
-            if key in keys:
-                reservations[key].append((contact.id, contact._get_event()))
         return history, reservations
 
     def _get_event(self):
         """The contact as `rules.contact_rules.Event`."""
+        channel = self.env["collection.channel"]._get(self.channel)
         moment = self.made_at or self.planned_at or fields.Datetime.now()
-        outcome = {"reply": "conversation"}.get(self.outcome, self.outcome)
+        outcome = OUTCOMES.get(self.outcome, self.outcome)
         if self.state in ("planned", "queued"):
             outcome = "planned"
         elif self.state == "failed":
             outcome = "failed"
-        elif self.delivery_status == "bounced":
+        elif self.delivery_status in ("bounced", "returned"):
             outcome = "bounced"
         elif not outcome:
-            outcome = DELIVERED_OUTCOMES.get(self.channel, "sent")
-        return Event(moment.replace(tzinfo=UTC), self.channel, outcome, self.direction)
+            outcome = channel._usual_outcome
+        return Event(
+            moment.replace(tzinfo=UTC),
+            channel._rule_channel,
+            outcome,
+            self.direction,
+            debt=self._get_debts(),
+            consented=self.consented,
+        )
 
-    def _get_rulesets(self, day):
-        """The sets in force for the debtor on ``day`` (see the debtor's)."""
-        return self.debtor_id._get_rulesets(day)
+    def _get_debts(self):
+        """The debts the contact is about, as the contact rules count them: an invoice is
+        one debt, however many instalments it has. Without invoices it is about all that is
+        open."""
+        items = self.line_ids.item_id or self.debtor_id.item_ids.filtered(
+            lambda i: i.ledger_state == "open"
+        )
+        moves = items.move_id
+        return frozenset(str(id_) for id_ in moves.ids) or frozenset({"-"})
+
+    # -- decision ------------------------------------------------------------------------
+
+    def _get_context(self):
+        """Whom this contact asks about, as the contact rules want to know it."""
+        debtor = self.debtor_id
+        holds = debtor._get_running_holds(self.line_ids.item_id)
+        flags = debtor._get_flags()
+        if holds.filtered(lambda h: h.reason == "complaint"):
+            flags["dispute_open"] = None
+        claims = holds.filtered(lambda h: h.reason == "says_paid")
+        callback = None
+        if self.callback_from and self.callback_to:
+            callback = (
+                self.callback_from.replace(tzinfo=UTC),
+                self.callback_to.replace(tzinfo=UTC),
+            )
+        return Context(
+            debts=self._get_debts(),
+            party=debtor._get_party(self.recipient_id),
+            place=self.place or "",
+            flags=flags,
+            consented=self.consented,
+            callback=callback,
+            paid_claim_on=max(claims.mapped("date_from"), default=None),
+            **debtor._get_wishes(),
+        )
+
+    def _get_question(self, now, events=None):
+        """Arguments of `rules.contact_rules.decide` for this contact at ``now`` (naive
+        UTC).
+
+        :param events: result of `_get_rule_events` of a batch, to spare queries
+        :raise UserError, ValueError: the moment cannot be decided"""
+        self.ensure_one()
+        debtor = self.debtor_id
+        history, reservations = events or self._get_rule_events()
+        key = debtor.partner_id.id, debtor.root_company_id.id
+        return {
+            "rulesets": debtor._get_rulesets(debtor._get_today()),
+            "at": now.replace(tzinfo=UTC),
+            "channel": self.env["collection.channel"]._get(self.channel)._rule_channel,
+            "zones": debtor._get_zone_names(),
+            "context": self._get_context(),
+            "history": history.get(key, ()),
+            "reservations": [
+                event for id_, event in reservations.get(key, ()) if id_ != self.id
+            ],
+            "waived": self._get_waived_codes(),
+        }
 
     def _decide(self, now, events=None):
         """May this contact be made at ``now`` (naive UTC)? The answer's
@@ -94,33 +166,40 @@ class CollectionContact(models.Model):
         What cannot be decided is not permitted and says why.
 
         :param events: result of `_get_rule_events` of a batch, to spare queries"""
-        self.ensure_one()
-        history, reservations = events or self._get_rule_events()
-        key = self.partner_id.id, self.debtor_id.root_company_id.id
         try:
-            zones = self.debtor_id._get_zone_names()
-            rulesets = self._get_rulesets(self.debtor_id._get_today())
-            return decide(
-                rulesets,
-                at=now.replace(tzinfo=UTC),
-                channel=self.channel,
-                zones=zones,
-                history=history.get(key, ()),
-                reservations=[
-                    event for id_, event in reservations.get(key, ()) if id_ != self.id
-                ],
-            )
+            question = self._get_question(now, events)
+            return decide(question.pop("rulesets"), **question)
         except (ValueError, UserError) as error:
             return Decision.no(Reason.of("UNDECIDABLE", error=str(error)))
+
+    def _get_permitted_interval(self, now, events=None):
+        """(from, to) in naive UTC of the next time in which the contact is permitted;
+        None if there is none within the horizon or nobody can tell."""
+        try:
+            question = self._get_question(now, events)
+            interval = permitted_interval(question.pop("rulesets"), **question)
+        except (ValueError, UserError):
+            return None
+        return interval and tuple(
+            moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            for moment in interval
+        )
+
+    def _get_first_moment(self, now):
+        """``now``, or the beginning of the first day on which the contact may be
+        planned, or of the call-back the debtor asked for (naive UTC)."""
+        start = now
+        if self.not_before:
+            start = max(start, self.debtor_id._get_utc(self.not_before, time.min))
+        if self.callback_from:
+            start = max(start, self.callback_from)
+        return start
 
     def _plan_from(self, now, events):
         """Reserve the first permitted moment from ``now`` (naive UTC) on.
 
         :return: the Decision; ``planned_at`` is set when there is such a moment"""
-        start = now
-        if self.not_before:
-            opening = self.debtor_id._get_utc(self.not_before, time.min)
-            start = max(start, opening)
+        start = self._get_first_moment(now)
         decision = self._decide(start, events)
         moment = (
             start.replace(tzinfo=UTC) if decision.allowed else decision.next_allowed
@@ -134,9 +213,7 @@ class CollectionContact(models.Model):
                 "planned_on": self.debtor_id._get_local(planned_at).date(),
                 "tz": self.debtor_id._get_zone_names()[0],
                 "decision_version": decision.version,
-                "reasons": [
-                    self.env["collection.reason"]._store(r) for r in decision.reasons
-                ]
+                "reasons": self.env["collection.reason"]._store_all(decision.reasons)
                 or [{"code": "PLANNED", "args": {}}],
             }
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .collection_stage_step import CHANNELS
+from ..rules.contact_vocabulary import CHANNELS
 
 WEEKDAYS = [
     ("0", "Monday"),
@@ -98,7 +98,7 @@ class CollectionContactRulesetLine(models.Model):
     kind = fields.Selection(
         [("window", "Hours"), ("count", "At most")], required=True, default="window"
     )
-    channel = fields.Selection(CHANNELS, help="Empty: every channel but letters.")
+    channel = fields.Selection([(c, c) for c in CHANNELS], help="Empty: every channel but letters.")
     weekday_from = fields.Selection(WEEKDAYS, default="0", string="From")
     weekday_to = fields.Selection(WEEKDAYS, default="4", string="To")
     hour_from = fields.Float(default=8.0, help="Local time of the debtor.")

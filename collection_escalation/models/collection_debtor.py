@@ -68,6 +68,9 @@ class CollectionDebtor(models.Model):
         default=0,
         help="Rises with every reservation: the row that puts reservations in a queue.",
     )
+    address_changed_at = fields.Datetime(
+        readonly=True, help="Since then an address that did not work may work."
+    )
     item_ids = fields.One2many("collection.item", "debtor_id", readonly=True)
     case_ids = fields.One2many("collection.case", "debtor_id", readonly=True)
     contact_ids = fields.One2many("collection.contact", "debtor_id", readonly=True)

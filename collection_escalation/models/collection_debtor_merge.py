@@ -3,6 +3,10 @@
 from odoo import api, models
 
 
+#: Flags that stay raised when one of the merged had them.
+STRICTEST_OF_ALL = ("deceased", "insolvency", "over_indebted", "work_prohibited")
+
+
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
@@ -55,6 +59,7 @@ class CollectionDebtor(models.Model):
         for name in ("policy_id", "user_id", "party", "tz"):
             if not keep[name]:
                 keep[name] = next(filter(None, self.mapped(name)), False)
+        self._merge_facts(keep)
         self._hand_over_thread(keep)
         keep._message_log(
             body=self.env._(
@@ -66,6 +71,32 @@ class CollectionDebtor(models.Model):
         self.unlink()
         keep_case._refresh()
         keep.item_ids._wake()
+
+    def _merge_facts(self, keep):
+        """Of what is known of both, the stricter holds."""
+        for name in STRICTEST_OF_ALL:
+            if any(self.mapped(name)):
+                keep[name] = True
+        if asked := [*filter(None, (self | keep).mapped("cease_on"))]:
+            keep.cease_on = min(asked)
+        for name in ("preferred_channel", "preferred_to"):
+            if not keep[name] and any(self.mapped(name)):
+                source = self.filtered(name)[0]
+                keep.write({name: source[name]})
+                if name == "preferred_to":
+                    keep.preferred_from = source.preferred_from
+        for line in self.channel_ids:
+            same = keep.channel_ids.filtered(lambda c, x=line: c.channel == x.channel)
+            if same and line.status == "refused":
+                same.status = "refused"
+            elif not same:
+                line.debtor_id = keep
+        known = keep.person_ids.partner_id | keep.partner_id | self.partner_id
+        for person in self.person_ids.filtered(lambda p: p.partner_id not in known):
+            person.debtor_id = keep
+            known |= person.partner_id
+        if not keep.hours_ids:
+            self[:1].hours_ids.write({"debtor_id": keep.id})
 
     def _hand_over_thread(self, keep):
         """Messages, followers, activities and files of these debtors go to ``keep``: the

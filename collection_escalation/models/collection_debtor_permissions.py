@@ -24,25 +24,18 @@ class CollectionDebtorChannel(models.Model):
     """What a debtor said about one channel."""
 
     _name = "collection.debtor.channel"
+    _inherit = "collection.debtor.fact"
     _description = "Channel a customer allowed or refused"
     _order = "debtor_id, id"
 
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="debtor_id.company_id")
     channel = fields.Selection(channel_selection, required=True)
     status = fields.Selection(
         [("authorised", "Authorised"), ("refused", "Refused")],
         required=True,
         default="refused",
     )
-    date = fields.Date(
-        string="Said on", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="Said on")
     proof = fields.Char(help="Where they said it: contract, e-mail, call of a day.")
-    document = fields.Binary(attachment=True)
-    document_name = fields.Char()
 
     _channel_uniq = models.Constraint(
         "UNIQUE(debtor_id, channel)",
@@ -72,35 +65,15 @@ class CollectionDebtorChannel(models.Model):
                 )
         self.debtor_id._check_wishes_agree()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.debtor_id._on_permissions_changed()
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.debtor_id._on_permissions_changed()
-        return result
-
-    def unlink(self):
-        debtors = self.debtor_id
-        result = super().unlink()
-        debtors._on_permissions_changed()
-        return result
-
 
 class CollectionDebtorHours(models.Model):
     """Hours a debtor agreed to in writing, beyond the usual ones."""
 
     _name = "collection.debtor.hours"
+    _inherit = "collection.debtor.fact"
     _description = "Hours a customer agreed to"
     _order = "debtor_id, weekday, hour_from, id"
 
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="debtor_id.company_id")
     weekday = fields.Selection(
         [
             ("0", "Monday"),
@@ -117,14 +90,10 @@ class CollectionDebtorHours(models.Model):
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=12.0)
     document = fields.Binary(
-        attachment=True,
         required=True,
         help="The customer's express agreement, in a document of its own.",
     )
-    document_name = fields.Char()
-    date = fields.Date(
-        string="Agreed on", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="Agreed on")
 
     @api.constrains("hour_from", "hour_to", "weekday", "debtor_id")
     def _check_hours(self):
@@ -143,23 +112,6 @@ class CollectionDebtorHours(models.Model):
                         hours.debtor_id.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.debtor_id._on_permissions_changed()
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.debtor_id._on_permissions_changed()
-        return result
-
-    def unlink(self):
-        debtors = self.debtor_id
-        result = super().unlink()
-        debtors._on_permissions_changed()
-        return result
 
 
 class CollectionDebtor(models.Model):
@@ -241,14 +193,20 @@ class CollectionDebtor(models.Model):
 
     def write(self, vals):
         """What stops or frees the debtor acts at once."""
+        watched = {*FLAGS, "preferred_from", "preferred_to", "preferred_channel", "tz"}
+        if not watched & set(vals):
+            return super().write(vals)
         before = {debtor: debtor._get_stopping() for debtor in self}
         result = super().write(vals)
-        watched = {*FLAGS, "preferred_from", "preferred_to", "preferred_channel", "tz"}
-        if watched & set(vals):
-            self._on_permissions_changed()
+        self._on_permissions_changed()
         for debtor in self:
             debtor._ask_after_stop(set(debtor._get_stopping()) - set(before[debtor]))
         return result
+
+    @api.model
+    def _get_field_label(self, name):
+        """The label of a field in the reader's language."""
+        return self.fields_get([name], ["string"]).get(name, {}).get("string", name)
 
     def _get_stopping(self):
         """Names of the flags that stop all contacts of the debtor."""

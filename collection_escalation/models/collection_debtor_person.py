@@ -13,14 +13,11 @@ class CollectionDebtorPerson(models.Model):
     """Somebody beside the debtor whom we know of, and what they are to the debt."""
 
     _name = "collection.debtor.person"
+    _inherit = "collection.debtor.fact"
     _description = "Person beside a customer"
     _order = "debtor_id, kind, id"
     _rec_name = "partner_id"
 
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="debtor_id.company_id")
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, ondelete="restrict", index=True
     )
@@ -42,15 +39,10 @@ class CollectionDebtorPerson(models.Model):
         default="authorised",
         help="Only those authorised, guarantors and attorneys are ever contacted.",
     )
-    date = fields.Date(
-        string="Since", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="Since")
     document = fields.Binary(
-        string="Document",
-        attachment=True,
         help="The authorisation, the guarantee or the attorney's power.",
     )
-    document_name = fields.Char()
     note = fields.Char(string="Remark", help="For instance where the document is kept.")
 
     _person_uniq = models.Constraint(
@@ -76,23 +68,6 @@ class CollectionDebtorPerson(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        people = super().create(vals_list)
-        people.debtor_id._on_permissions_changed()
-        return people
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.debtor_id._on_permissions_changed()
-        return result
-
-    def unlink(self):
-        debtors = self.debtor_id
-        result = super().unlink()
-        debtors._on_permissions_changed()
-        return result
-
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
@@ -117,14 +92,8 @@ class CollectionDebtor(models.Model):
             partner.type in ("invoice", "collection")
             and partner.commercial_partner_id == self.partner_id
         )
-        if own_address and (self._is_business() or not partner.name):
-            return "debtor"
-        return "other"
-
-    def _is_business(self):
-        """Treated as a company? Unknown customers are consumers, whatever their name."""
-        self.ensure_one()
-        return self.party == "business"
+        organised = self.partner_id.is_company or self.party == "business"
+        return "debtor" if own_address and (organised or not partner.name) else "other"
 
     def _get_attorney(self):
         return self.person_ids.filtered(lambda p: p.kind == "attorney")[:1].partner_id

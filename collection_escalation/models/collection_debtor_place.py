@@ -85,6 +85,17 @@ class CollectionDebtor(models.Model):
             )
         return (company_zone,)
 
+    def _on_address_changed(self):
+        """Another address, place or zone: contacts are tried, and moments found, anew."""
+        if not self:
+            return
+        self.write({"address_changed_at": fields.Datetime.now()})
+        done = self.env.ref("collection_escalation.mail_activity_mend_address")
+        (self.activity_ids | self.case_id.activity_ids).filtered(
+            lambda a: a.activity_type_id == done
+        ).action_done()
+        self.item_ids._wake()
+
     def _get_zone(self):
         return ZoneInfo(self._get_zone_names()[0])
 

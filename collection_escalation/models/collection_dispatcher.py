@@ -214,6 +214,8 @@ class CollectionContact(models.Model):
                 ):
                     line._cancel("COURTESY_OVER")
                     continue
+                if contact.kind in ("manual", "callback"):
+                    continue  # a person decided to talk about what is open
                 withheld = evaluation._get_withheld(
                     facts, debtor, row, post_due=line.stage_id.level != "pre_due"
                 )

@@ -102,7 +102,7 @@ class CollectionEvaluation(models.AbstractModel):
         self._record_moves(found)
         self._store_items(found, cases)
         self._refresh_case_stages(found, cases)
-        self._plan_contacts(found, cases)
+        self._plan_contacts(found, cases, facts.unreachable)
         self._ask_managers(found, cases)
         return len(found)
 
@@ -133,7 +133,7 @@ class CollectionEvaluation(models.AbstractModel):
                 facts, debtor, row, post_due=self._chases(resolution, ladder)
             )
             if withheld and (
-                withheld.code == "HELD" or resolution.moved or resolution.step_id
+                withheld.code in ("HELD", "STOPPED") or resolution.moved or resolution.step_id
             ):
                 resolution = stages.resolve(item, ladder, today, calendar, withheld)
             found.append((debtor, row, resolution, withheld))
@@ -276,13 +276,15 @@ class CollectionEvaluation(models.AbstractModel):
         )
         touched.with_context(tracking_disable=True)._refresh()
 
-    def _plan_contacts(self, found, cases):
+    def _plan_contacts(self, found, cases, unreachable):
         """One contact per debtor and channel covers all items that are due for it; the
         highest stage sets the tone."""
         Step = self.env["collection.stage.step"]
         wanted = defaultdict(list)
         for debtor, row, resolution, withheld in found:
             if withheld and withheld.code in ("INVOICE_NOT_SENT", "INVOICE_BOUNCED"):
+                if row.id in unreachable:
+                    continue  # the collector was asked to mend the address
                 wanted[debtor.id, "email", "invoice"].append((row, Step))
             elif resolution.step_id:
                 step = Step.browse(resolution.step_id)

@@ -50,6 +50,7 @@ class Facts:
     in_process: set[int]
     bounced: set[int]
     talked: dict[int, date]
+    unreachable: set[int]
     bank: dict[int, Reason | None]
     today: dict[int, date] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class CollectionEvaluation(models.AbstractModel):
             in_process=self._read_payments_in_process(move_ids),
             bounced=self._read_bounced_invoices(move_ids),
             talked=self._read_talks(debtors),
+            unreachable=self._read_unreachable_items(debtors),
             bank={c.id: self._get_bank_doubt(c) for c in debtors.company_id},
         )
         for debtor in debtors:
@@ -229,6 +231,26 @@ class CollectionEvaluation(models.AbstractModel):
         )
         return dict(rows)
 
+    def _read_unreachable_items(self, debtors):
+        """Items whose invoice could not be delivered since the debtor's addresses were
+        last changed: trying again would fail again."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.item_id
+                  FROM collection_contact c
+                  JOIN collection_contact_line line ON line.contact_id = c.id
+                  JOIN collection_debtor d ON d.id = c.debtor_id
+                 WHERE c.debtor_id IN %s AND c.kind = 'invoice'
+                   AND line.state = 'failed' AND line.item_id IS NOT NULL
+                   AND (d.address_changed_at IS NULL
+                        OR c.create_date > d.address_changed_at)
+                """,
+                tuple(debtors.ids) or (0,),
+            )
+        )
+        return {id_ for (id_,) in rows}
+
     def _get_bank_doubt(self, company):
         """A reason not to chase because payments may not be entered yet, or None.
 
@@ -253,6 +275,8 @@ class CollectionEvaluation(models.AbstractModel):
         """Why ``row`` must not be chased now, or None. Pauses hold for every contact,
         the others only for contacts after the due date."""
         today = facts.today[debtor.id]
+        if stopping := debtor._get_stopping():
+            return Reason.of("STOPPED", flag=stopping[0])
         for debtor_id, item_id, date_from, date_to, reason in facts.holds:
             if (
                 debtor_id == debtor.id

@@ -14,6 +14,19 @@ from odoo.tools import SQL, split_every
 _logger = logging.getLogger(__name__)
 
 
+#: Refusals of the channel only: another one may do.
+CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
+#: Why a contact could not be made, where the address is to blame.
+ADDRESS_CODES = (
+    "NO_ADDRESS",
+    "BAD_ADDRESS",
+    "BAD_NUMBER",
+    "BOUNCED",
+    "WRONG_NUMBER",
+    "RETURNED",
+)
+
+
 class CollectionPlanner(models.AbstractModel):
     _name = "collection.planner"
     _description = "Planning of contacts"
@@ -43,6 +56,7 @@ class CollectionPlanner(models.AbstractModel):
                 )
             if not cron._commit_progress(len(ids)):
                 break
+        self.env["collection.debtor"]._refresh_past_call_times()
         self.env.ref("collection_escalation.ir_cron_dispatch")._trigger()
 
     @api.model
@@ -115,8 +129,14 @@ class CollectionPlanner(models.AbstractModel):
         ):
             decision = contact._plan_from(now, events)
             if not contact.planned_at:
-                contact._give_to_person(decision)
+                contacts |= contact._plan_otherwise(decision, now, events)
         return contacts.filtered("planned_at")
+
+    @api.model
+    def _plan_at_once(self, contacts):
+        """A person wants these contacts planned now, without waiting for the scheduled
+        action."""
+        return self._plan_debtors(contacts.debtor_id)
 
     @api.model
     def _expire_reservations(self):
@@ -158,17 +178,44 @@ class CollectionContact(models.Model):
         self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
             "failed", reasons=reasons
         )
+        if code in ADDRESS_CODES:
+            self._ask_to_mend_address(reasons)
         # the lines given up must be known to the database before others take their place
         self.env.flush_all()
         instead = self.create(
             [
                 contact._prepare_fallback_vals()
                 for contact in self
-                if contact.step_id.fallback_channel and not contact.fallback_of_id
+                if contact._get_fallback_channel()
             ]
         )
         (self - instead.fallback_of_id)._tell_collectors()
         return instead._keep_reachable()
+
+    def _get_fallback_channel(self):
+        """The other channel of the step, or else the one the debtor prefers; none after
+        one change of channel."""
+        if self.fallback_of_id or not self.step_id:
+            return False
+        wanted = (self.step_id.fallback_channel, self.debtor_id.preferred_channel)
+        return next((c for c in wanted if c and c != self.channel), False)
+
+    def _ask_to_mend_address(self, reasons):
+        """A duty for the collector: without an address nobody is reached. One per file
+        (or customer without a file) is enough."""
+        activity_type = self.env.ref("collection_escalation.mail_activity_mend_address")
+        why = self.env["collection.reason"]._explain(reasons)
+        for debtor, contacts in self.grouped("debtor_id").items():
+            record = debtor.case_id or debtor
+            if activity_type in record.activity_ids.activity_type_id:
+                continue
+            user = debtor.collector_id or self.env.user
+            record.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=activity_type.id,
+                summary=f"{contacts[0].destination or ''} {why}".strip(),
+                user_id=user.id,
+                date_deadline=debtor._get_today(),
+            )
 
     def _keep_reachable(self):
         """Find whom to address, and where. Those that cannot be reached by their channel
@@ -187,7 +234,8 @@ class CollectionContact(models.Model):
         lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
         return {
             **self._prepare_copy_vals(),
-            "channel": self.step_id.fallback_channel,
+            "channel": self._get_fallback_channel(),
+            "recipient_chosen": False,
             "fallback_of_id": self.id,
             "reviewed": True,
             "line_ids": [
@@ -204,6 +252,23 @@ class CollectionContact(models.Model):
                 for line in lines
             ],
         }
+
+    def _plan_otherwise(self, decision, now, events):
+        """There is no permitted moment. If only the channel is to blame the step goes to
+        its other channel, else to a person.
+
+        :return: the contacts planned instead"""
+        self.ensure_one()
+        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        if not codes & set(CHANNEL_BLOCKS):
+            self._give_to_person(decision)
+            return self.browse()
+        instead = self._fall_back("CHANNEL_REFUSED")
+        for contact in instead:
+            second = contact._plan_from(now, events)
+            if not contact.planned_at:
+                contact._give_to_person(second)
+        return instead
 
     def _give_to_person(self, decision):
         """No permitted moment: nothing is done, the collector is told."""

@@ -54,8 +54,21 @@ TEXTS = {
     "SENDING_PAUSED": _lt("All sending is paused for the company."),
     "NOT_STARTED": _lt("Collections are not started for the company."),
     "NO_ADDRESS": _lt("The customer has no usable address for this channel."),
+    "BAD_ADDRESS": _lt(
+        "The e-mail address “%(value)s” cannot be used: mend it on the customer."
+    ),
+    "BAD_NUMBER": _lt(
+        "The number “%(value)s” cannot be read as a phone number there: write it with "
+        "its country code on the customer."
+    ),
+    "STOPPED": _lt("Nobody may contact them: %(flag)s."),
+    "CHANNEL_REFUSED": _lt("They refused this channel, or did not authorise it."),
+    "CALLBACK": _lt("They asked to be called then."),
+    "BY_HAND": _lt("Planned by %(user)s."),
     "RENDERING_FAILED": _lt("The message could not be written: %(error)s"),
     "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
+    "WRONG_NUMBER": _lt("The number is not theirs or does not work."),
+    "RETURNED": _lt("The letter came back: the address is wrong."),
     "BOUNCED": _lt("The message came back: the address does not work."),
     "INTERRUPTED": _lt(
         "Sending was interrupted: nobody knows whether it left. It is not repeated by "
@@ -69,6 +82,28 @@ TEXTS = {
     "WIN_HOURS": _lt("Outside the contact hours (%(rule)s)."),
     "LIM_DAY": _lt("The contacts of that day are used up (%(rule)s)."),
     "LIM_WEEK": _lt("The contacts of that week are used up (%(rule)s)."),
+    "LIM_GAP": _lt("Too soon after the last contact (%(rule)s)."),
+    "LIM_COOLDOWN": _lt("They were talked to a short time ago (%(rule)s)."),
+    "LIM_ROLLING": _lt("The contacts of these days are used up (%(rule)s)."),
+    "LIM_CHANNEL_EXCLUSIVE": _lt(
+        "They were reached by another channel that week (%(rule)s)."
+    ),
+    "LIM_GRACE": _lt("Too soon after the due date for a first contact (%(rule)s)."),
+    "BLK_CEASE": _lt("They asked in writing not to be contacted (%(rule)s)."),
+    "BLK_ATTORNEY": _lt("Only their attorney may be contacted (%(rule)s)."),
+    "BLK_DISPUTE": _lt("They complain, and it is not settled (%(rule)s)."),
+    "BLK_THIRD_PARTY": _lt(
+        "This person is not the customer and may not learn of it (%(rule)s)."
+    ),
+    "BLK_WORKPLACE": _lt("No contacts at their place of work (%(rule)s)."),
+    "BLK_VISIT": _lt("Visits are not permitted there (%(rule)s)."),
+    "BLK_OPT_OUT": _lt("They refused this channel (%(rule)s)."),
+    "BLK_CHANNEL_NOT_AUTHORISED": _lt("They did not authorise this channel (%(rule)s)."),
+    "BLK_DECEASED": _lt("The customer is deceased (%(rule)s)."),
+    "BLK_INSOLVENCY": _lt("The customer is insolvent: file the claim (%(rule)s)."),
+    "BLK_OVER_INDEBTED": _lt("The customer renegotiates all debts in court (%(rule)s)."),
+    "BLK_PAID_CLAIM": _lt("They say it is paid: wait for the bank (%(rule)s)."),
+    "NO_RULES": _lt("No contact rules are known for this customer."),
     "BLK": _lt("Not permitted (%(rule)s)."),
     "LIM": _lt("Too many contacts (%(rule)s)."),
 }
@@ -98,6 +133,10 @@ class CollectionReason(models.AbstractModel):
             for key, value in (*reason.args, *extra.items())
         }
         return {"code": reason.code, "args": args}
+
+    @api.model
+    def _store_all(self, reasons):
+        return [self._store(reason) for reason in reasons]
 
     @api.model
     def _explain(self, stored):
@@ -141,6 +180,8 @@ class CollectionReason(models.AbstractModel):
                 value = currency.format(value)
             elif key == "reason":
                 value = holds.get(value, value)
+            elif key == "flag":
+                value = self.env["collection.debtor"]._get_field_label(value)
             elif key == "level":
                 value = levels.get(value, value)
             elif key == "unit":

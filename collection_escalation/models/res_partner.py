@@ -8,6 +8,21 @@ PROXIES = {
     "collection_user_id": "user_id",
 }
 
+#: Fields that say where and how a person is reached.
+ADDRESSES = {
+    "email",
+    "phone",
+    "street",
+    "street2",
+    "city",
+    "zip",
+    "country_id",
+    "state_id",
+    "tz",
+    "type",
+    "parent_id",
+}
+
 
 class ResPartner(models.Model):
     """Proxies of the current company's debtor, for those who collect. They may change
@@ -66,6 +81,11 @@ class ResPartner(models.Model):
     )
     collection_on_hold_until = fields.Date(
         related="collection_debtor_id.on_hold_until", groups=COLLECTOR
+    )
+
+    type = fields.Selection(
+        selection_add=[("collection", "Collections")],
+        ondelete={"collection": "set default"},
     )
 
     @api.constrains("country_id")
@@ -133,11 +153,27 @@ class ResPartner(models.Model):
         change customers: these settings stand on the debtor."""
         settings = {name: vals[name] for name in PROXIES if name in vals}
         if not settings:
-            return super().write(vals)
+            result = super().write(vals)
+            if ADDRESSES & set(vals):
+                self._tell_debtors_of_new_address()
+            return result
         self.check_access("read")
         self._set_on_debtor(settings)
         rest = {name: vals[name] for name in vals if name not in PROXIES}
         return super().write(rest) if rest else True
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("parent_id")._tell_debtors_of_new_address()
+        return partners
+
+    def _tell_debtors_of_new_address(self):
+        """What could not be delivered may be tried again. Superuser: who keeps the
+        addresses may not see the debtors."""
+        self.env["collection.debtor"].sudo().search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]
+        )._on_address_changed()
 
     def _set_on_debtor(self, settings):
         """Write ``settings`` on the debtors, made where missing, with the user's rights."""

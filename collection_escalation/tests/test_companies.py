@@ -1,3 +1,4 @@
+from base64 import b64encode
 from datetime import timedelta
 
 from odoo import Command
@@ -76,7 +77,11 @@ class TestCompanies(CollectionCommon):
                 }
             )
         )
+        facts = self._create_facts(debtor.sudo())
+        waiver = self._create_waiver(debtor)
         records = (
+            *facts,
+            waiver,
             debtor,
             debtor.item_ids,
             debtor.case_id,
@@ -92,6 +97,39 @@ class TestCompanies(CollectionCommon):
             ruleset.line_ids[0],
         )
         return {record._name: record for record in records}
+
+    def _create_facts(self, debtor_sudo):
+        """A person, a channel and agreed hours of the debtor."""
+        document = b64encode(b"signed")
+        neighbour = self._create_debtor_partner("Neighbour")
+        debtor_sudo.write(
+            {
+                "person_ids": [
+                    Command.create({"partner_id": neighbour.id, "kind": "neighbour"})
+                ],
+                "channel_ids": [Command.create({"channel": "visit"})],
+                "hours_ids": [Command.create({"document": document})],
+            }
+        )
+        return debtor_sudo.person_ids, debtor_sudo.channel_ids, debtor_sudo.hours_ids
+
+    def _create_waiver(self, debtor):
+        """A manager lets a call pass on a Sunday."""
+        call_sudo = (
+            self.env["collection.contact"]
+            .sudo()
+            .create(
+                {
+                    "debtor_id": debtor.id,
+                    "company_id": debtor.company_id.id,
+                    "channel": "phone",
+                }
+            )
+        )
+        with self._at(FRIENDLY_DAY - timedelta(days=1)):
+            return self.env["collection.contact.waiver"].create(
+                {"contact_id": call_sudo.id, "reason": "They wait for an answer"}
+            )
 
     def test_every_collection_model_has_a_rule_for_companies(self):
         stored = {

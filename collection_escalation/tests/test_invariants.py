@@ -236,7 +236,7 @@ class TestInvariants(CollectionCommon):
             answer = call.with_user(self.collector).action_log_conversation()
         self.assertIn("HOUSE.WIN_WEEKDAY", answer["params"]["message"])
         self.assertIn(
-            "03/16/2026 08:00:00 AM (America/Sao_Paulo)", answer["params"]["message"]
+            "Not before Monday 16 March, 08:00 in Sao Paulo", answer["params"]["message"]
         )
         self.assertEqual(call.state, "planned", "the plan is not touched")
         (blocked,) = self._contacts(state="blocked")

@@ -223,6 +223,7 @@ class TestPartnerMerge(CollectionCommon):
     def test_merging_two_people_of_one_customer_changes_nothing(self):
         """Contacts of a company are no debtors: the file stays with the company, and the
         proof of who was addressed follows the surviving person."""
+        self.debtor_partner.is_company = True
         ana, anna = self.env["res.partner"].create(
             [
                 {

@@ -304,8 +304,10 @@ class TestSecurity(SecurityCommon):
             self._rpc(self.collector, self.call, "action_log_no_answer", context=forged)
         (blocked,) = self._contacts(state="blocked")
         self.assertEqual(blocked.direction, "out")
-        for name in ("outcome", "delivery_status", "made_on", "note", "destination"):
+        for name in ("outcome", "delivery_status", "made_on", "note"):
             self.assertFalse(blocked[name], name)
+        self.assertEqual(blocked.destination, self.call.destination)
+        self.assertEqual(blocked.recipient_id, self.call.recipient_id)
         self.assertEqual(self.call.state, "planned")
 
     def test_a_collector_approves_nothing_and_starts_nothing(self):

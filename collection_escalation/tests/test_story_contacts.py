@@ -132,6 +132,7 @@ class TestStoryContacts(CollectionCommon):
         self.assertTrue(self._items(invoice).next_date)
 
     def test_the_invoice_address_receives_the_message(self):
+        self.debtor_partner.is_company = True
         accounts = self.env["res.partner"].create(
             {
                 "name": "Accounts payable",

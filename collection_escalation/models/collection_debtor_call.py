@@ -1,0 +1,148 @@
+"""When the debtor may be called: stored, so that work lists can be filtered by it, and in
+words, for the buttons."""
+
+from datetime import UTC, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime, split_every
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    call_from = fields.Datetime(
+        readonly=True, copy=False, help="Beginning of the next time in which to call."
+    )
+    call_until = fields.Datetime(readonly=True, copy=False)
+    may_call_now = fields.Boolean(
+        compute="_compute_may_call_now", search="_search_may_call_now"
+    )
+    call_permission = fields.Char(
+        compute="_compute_call_permission", string="May they be called now?"
+    )
+
+    _call_idx = models.Index("(call_until) WHERE call_from IS NOT NULL")
+
+    @api.depends("call_from", "call_until")
+    def _compute_may_call_now(self):
+        now = fields.Datetime.now()
+        for debtor in self:
+            debtor.may_call_now = bool(
+                debtor.call_from and debtor.call_from <= now < debtor.call_until
+            )
+
+    def _search_may_call_now(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        open_now = [("call_from", "<=", now), ("call_until", ">", now)]
+        if True in value and False in value:
+            return []
+        if True in value:
+            return open_now
+        return [
+            "|",
+            "|",
+            ("call_from", "=", False),
+            ("call_from", ">", now),
+            ("call_until", "<=", now),
+        ]
+
+    def _compute_call_permission(self):
+        now = fields.Datetime.now()
+        events = self.env["collection.contact"].sudo()._read_rule_events(self)
+        for debtor in self:
+            question = debtor._get_call_question()
+            debtor.call_permission = debtor._describe_permission(
+                question._decide(now, debtor._without_own_calls(events))
+            )
+
+    def _get_call_question(self):
+        """A contact that is not stored: a call to the debtor about all open items."""
+        self.ensure_one()
+        person, address, _reason = self._get_person_and_address("phone")
+        return (
+            self.env["collection.contact"]
+            .sudo()
+            .new(
+                {
+                    "debtor_id": self.id,
+                    "company_id": self.company_id.id,
+                    "channel": "phone",
+                    "recipient_id": person.id,
+                    "destination": address,
+                }
+            )
+        )
+
+    def _without_own_calls(self, events):
+        """Events of `_read_rule_events` less the calls already planned: to make one now
+        is what they are for."""
+        history, reservations = events
+        key = self.partner_id.id, self.root_company_id.id
+        others = [
+            (id_, event)
+            for id_, event in reservations.get(key, ())
+            if event.channel != "phone"
+        ]
+        return history, {key: others}
+
+    def _refresh_call_times(self):
+        """Work out anew from when until when the debtors may be called."""
+        now = fields.Datetime.now()
+        events = self.env["collection.contact"].sudo()._read_rule_events(self)
+        for debtor in self.sudo():  # nobody writes these times by hand
+            interval = debtor._get_call_question()._get_permitted_interval(
+                now, debtor._without_own_calls(events)
+            )
+            # without such a time: look again tomorrow
+            begin, end = interval or (False, now + timedelta(days=1))
+            if (debtor.call_from, debtor.call_until) != (begin, end):
+                debtor.write({"call_from": begin, "call_until": end})
+
+    @api.model
+    def _refresh_past_call_times(self, batch_size=200):
+        """The debtors with an open file whose time is over or was never worked out; part
+        of the scheduled planning."""
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id
+                  FROM collection_debtor d
+                  JOIN collection_case c ON c.debtor_id = d.id AND c.state = 'open'
+                  JOIN res_company company ON company.id = d.company_id
+                 WHERE (d.call_until IS NULL OR d.call_until <= %s)
+                   AND company.collection_started_on IS NOT NULL
+                 ORDER BY d.id
+                """,
+                now,
+            )
+        )
+        for ids in split_every(batch_size, [id_ for (id_,) in rows]):
+            self.browse(ids)._refresh_call_times()
+            if not self.env["ir.cron"]._commit_progress():
+                break
+
+    def _describe_permission(self, decision):
+        """A decision in words: "May be made now", or why not and from when on, in the
+        debtor's place."""
+        if decision.allowed:
+            return self.env._("Permitted now.")
+        why = self.env["collection.reason"]._explain(
+            self.env["collection.reason"]._store_all(decision.reasons)
+        )
+        if not decision.next_allowed:
+            return self.env._(
+                "Not permitted, until a person changes the facts. %s", why
+            )
+        zone = self._get_zone_names()[0]
+        moment = decision.next_allowed.astimezone(UTC).replace(tzinfo=None)
+        return self.env._(
+            "Not before %(moment)s in %(place)s. %(why)s",
+            moment=format_datetime(
+                self.env, moment, tz=zone, dt_format="EEEE d MMMM, HH:mm"
+            ),
+            place=zone.rpartition("/")[2].replace("_", " "),
+            why=why,
+        )
