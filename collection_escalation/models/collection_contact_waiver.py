@@ -131,6 +131,7 @@ class CollectionContactWaiver(models.Model):
         self.env["collection.planner"].sudo()._plan_at_once(contact_sudo)
 
     def write(self, vals):
+        self.check_access("write")
         raise UserError(
             self.env._("An exception that was given cannot be changed. Give another one.")
         )
