@@ -69,8 +69,6 @@ class CollectionContact(models.Model):
         # a worker that reserves meanwhile must not see the slot free too
         self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         now = fields.Datetime.now()
-        # stand in the queue for the day's slot, as the planner does
-        self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         decision = contact_sudo._decide(now)
         if not decision.allowed:
             return contact_sudo._log_blocked(decision, self.env.user)
