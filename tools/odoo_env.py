@@ -18,19 +18,25 @@ def odoo_arguments() -> list[str]:
     return [*arguments, "--no-http", *json.loads(os.environ.get("CE_EXTRA_ARGS", "[]"))]
 
 
-@contextmanager
-def odoo_env(database: str | None = None) -> Iterator:
-    import odoo.init  # noqa: F401 - Odoo's own set-up must come first
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
+def configure(database: str) -> None:
+    """Odoo's own set-up, as the server does it before it loads a database."""
+    import odoo.init  # noqa: F401 - must come first
     from odoo.service.server import load_server_wide_modules
     from odoo.tools import config
 
-    database = database or os.environ["CE_DB"]
     config.parse_config(
         [*odoo_arguments(), f"--database={database}"], setup_logging=True
     )
     load_server_wide_modules()
+
+
+@contextmanager
+def odoo_env(database: str | None = None) -> Iterator:
+    database = database or os.environ["CE_DB"]
+    configure(database)
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         yield env(context=env["res.users"].context_get())

@@ -13,6 +13,7 @@ main() {
   test /MODULE:Class.test  only these (Odoo's tags), on a kept database: the fast loop
   lint [--fix]             the pinned linters; prints a count last
   replay LEDGER.csv …      lives a ledger day by day (see ./dev replay --help)
+  bench [--large] …        speed beside its reference (see ./dev bench --help); ends with JSON
   screenshots [NAME…]      pictures of the pages in tools/screens.txt, to out/screenshots/
   i18n [--check]           exports the terms, merges the translations
   shell [DB], psql [DB]    prompts (default ce_demo)

@@ -1,0 +1,100 @@
+"""./dev bench: the module's speed beside its reference, on one ledger, in one run.
+
+Parts: (a) evaluate and plan the first contact for all; (b) send the e-mails; (c) evaluate
+again with nothing due; (d) posting 200 invoices, with and without the module; (e) all that is
+ours on a ledger five times as large; (f) installation on the ledger. The reference is OCA's
+account_credit_control on a copy of the same database, and one statement written by hand.
+Prints one JSON object last. Seconds depend on what else the machine does: compare only figures
+of the same run.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+PARTS = "abcdf"
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        description=__doc__.partition("\n\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--invoices",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="overdue invoices of the ledger (default %(default)s)",
+    )
+    parser.add_argument(
+        "--debtors",
+        type=int,
+        metavar="N",
+        help="customers (default: 13 for every 100 invoices)",
+    )
+    parser.add_argument(
+        "--parts",
+        default=",".join(PARTS),
+        metavar="a,b,…",
+        help="what to measure (default %(default)s); b needs a, c needs both",
+    )
+    parser.add_argument(
+        "--large",
+        nargs="?",
+        type=int,
+        const=50_000,
+        default=0,
+        metavar="N",
+        help="part (e) too, on a ledger of N invoices (default 50000)",
+    )
+    for internal in ("--check", "--step", "--report"):
+        parser.add_argument(
+            internal,
+            help=argparse.SUPPRESS,
+            **({"action": "store_true"} if internal == "--check" else {}),
+        )
+    options = parser.parse_args()
+    options.parts = sorted(set(options.parts.replace(",", "").strip()))
+    if not options.parts or set(options.parts) - set(PARTS):
+        parser.error(f"--parts: some of {', '.join(PARTS)}; (e) is --large")
+    if options.invoices < 100:
+        parser.error("--invoices: at least 100")
+    if options.debtors is None:
+        options.debtors = options.invoices * 13 // 100
+    if not 1 <= options.debtors <= options.invoices:
+        parser.error("--debtors: at least 1, at most as many as there are invoices")
+    if options.large and options.large <= options.invoices:
+        parser.error("--large: more than --invoices")
+    options.large_debtors = options.large * options.debtors // options.invoices
+    return options
+
+
+def main() -> int:
+    options = parse_options()
+    if options.check:
+        print(
+            options.invoices,
+            options.debtors,
+            "".join(options.parts),
+            options.large,
+            options.large_debtors,
+        )
+        return 0
+    if options.report:
+        from bench.report import write_report
+
+        print(json.dumps(write_report(Path(options.report), options), indent=2))
+        return 0
+    from bench.steps import STEPS
+
+    figures = STEPS[options.step](options)
+    Path(os.environ["CE_BENCH_FIGURES"]).write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The parts of `./dev bench`: the ledger, what is measured, the report."""

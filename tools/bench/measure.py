@@ -1,0 +1,70 @@
+"""Wall, CPU, queries and peak memory of a piece of work."""
+
+import gc
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def count_queries() -> int:
+    """Queries of this process since it began, on all connections."""
+    from odoo import sql_db
+
+    return sql_db.sql_counter
+
+
+def peak_memory_mb() -> float:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+@contextmanager
+def metered(figures: dict, name: str) -> Iterator[dict]:
+    """Adds ``figures[name]``: seconds of wall and of CPU (of this process, not of
+    PostgreSQL), queries, and the most memory the process ever had."""
+    gc.collect()
+    mine = figures[name] = {}
+    queries, cpu, wall = count_queries(), time.process_time(), time.monotonic()
+    yield mine
+    mine["wall_seconds"] = round(time.monotonic() - wall, 4)
+    mine["cpu_seconds"] = round(time.process_time() - cpu, 4)
+    mine["queries"] = count_queries() - queries
+    mine["peak_memory_mb"] = peak_memory_mb()
+
+
+def watch_calls(env, model: str, method: str) -> list[int]:
+    """The queries of each call of a model's method from now on, in a list that grows."""
+    counts: list[int] = []
+    cls = env.registry[model]
+    original = getattr(cls, method)
+
+    def counted(self, *args, **kwargs):
+        before = count_queries()
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            counts.append(count_queries() - before)
+
+    setattr(cls, method, counted)
+    return counts
+
+
+def run_action(env, name: str) -> None:
+    """Run a scheduled action by its own record until it says that nothing is left.
+
+    :raise RuntimeError: it failed, or never came to an end"""
+    cron = env.ref(name)
+    for _ in range(200):
+        answer = cron.method_direct_trigger()
+        env.cr.commit()
+        env.invalidate_all()
+        if answer is not True or cron.failure_count:
+            raise RuntimeError(f"{name} failed: see the log")
+        env.cr.execute(
+            """SELECT remaining FROM ir_cron_progress WHERE cron_id = %s
+                ORDER BY id DESC LIMIT 1""",
+            [cron.id],
+        )
+        if not any(env.cr.fetchone() or ()):
+            return
+    raise RuntimeError(f"{name} was run 200 times and still has work left")
