@@ -9,6 +9,7 @@ from . import (
 from . import (
     collection_contact,
     collection_contact_ruleset,
+    collection_contact_ruleset_line,
     collection_debtor,
     collection_evaluation_facts,
 )
@@ -25,8 +26,11 @@ from . import (
     collection_contact_actions,
     collection_contact_line,
     collection_contact_message,
+    collection_contact_preset,
     collection_contact_rules,
     collection_contact_ruleset_rules,
+    collection_contact_ruleset_version,
+    collection_contact_ruleset_words,
     collection_contact_waiver,
     collection_debtor_call,
     collection_debtor_merge,
@@ -49,6 +53,7 @@ from . import (
     mail_mail,
     mail_thread,
     res_company,
+    res_company_rules,
     res_company_start,
     res_config_settings,
     res_partner,

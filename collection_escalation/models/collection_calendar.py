@@ -6,21 +6,64 @@ from odoo import api, models
 
 from ..rules.business_days import Calendar
 
+#: Spanish provinces (Odoo's states) by autonomous community (the library's): ISO 3166-2:ES.
+_SPAIN = {
+    "AN": "AL CA CO GR H J MA SE",
+    "AR": "HU TE Z",
+    "AS": "O",
+    "CB": "S",
+    "CE": "CE",
+    "CL": "AV BU LE P SA SG SO VA ZA",
+    "CM": "AB CR CU GU TO",
+    "CN": "GC TF",
+    "CT": "B GI L T",
+    "EX": "BA CC",
+    "GA": "C LU OR PO",
+    "IB": "PM",
+    "MC": "MU",
+    "MD": "M",
+    "ML": "ME",
+    "NC": "NA",
+    "PV": "BI SS VI",
+    "RI": "LO",
+    "VC": "A CS V",
+}
+_SUBDIVISIONS = {
+    ("ES", province): community
+    for community, provinces in _SPAIN.items()
+    for province in provinces.split()
+}
+
 
 @functools.lru_cache(maxsize=1)
 def _supported():
     return holidays.list_supported_countries(include_aliases=False)
 
 
+def _subdivision(country, state):
+    """The library's name of a state of Odoo, or None: DE-BY is its BY."""
+    state = state.removeprefix(f"{country}-")
+    state = _SUBDIVISIONS.get((country, state), state)
+    return state if state in _supported()[country] else None
+
+
 @functools.lru_cache(maxsize=4096)
-def _public_holidays(country, state, year):
-    """Public holidays of a year as (frozenset of dates, weekend). An unknown state means
-    the country's own holidays; an unknown country raises NotImplementedError."""
-    states = _supported().get(country)
-    if states is None:
+def _holidays(country, state, year, optional):
+    """Holidays of a year as (frozenset of dates, weekend): the public ones, and the
+    optional days where they are asked for and the country has them. An unknown state
+    means the country's own holidays; an unknown country raises NotImplementedError."""
+    if country not in _supported():
         raise NotImplementedError(country)
+    categories = {"public"}
+    if optional:
+        categories |= {"optional"} & set(
+            getattr(holidays, country).supported_categories
+        )
     found = holidays.country_holidays(
-        country, subdiv=state if state in states else None, years=year
+        country,
+        subdiv=_subdivision(country, state),
+        years=year,
+        categories=tuple(sorted(categories)),
     )
     return frozenset(found), frozenset(found.weekend)
 
@@ -32,11 +75,13 @@ class CollectionCalendar(models.AbstractModel):
     _description = "Business days"
 
     @api.model
-    def _get(self, country_code, state_code, day):
+    def _get(self, country_code, state_code, day, optional=False):
         """The `rules.business_days.Calendar` around ``day``: its year, the one before
         and the one after. A country unknown to the library has weekends only; the caller
-        says so to the user (`_is_known`)."""
-        return _calendar(country_code or "", state_code or "", day.year)
+        says so to the user (`_is_known`).
+
+        :param bool optional: optional days too, such as carnival in Brazil"""
+        return _calendar(country_code or "", state_code or "", day.year, bool(optional))
 
     @api.model
     def _is_known(self, country_code):
@@ -44,11 +89,11 @@ class CollectionCalendar(models.AbstractModel):
 
 
 @functools.lru_cache(maxsize=1024)
-def _calendar(country, state, year):
+def _calendar(country, state, year, optional):
     days, weekend = frozenset(), frozenset({5, 6})
     for each in (year - 1, year, year + 1):
         try:
-            more, weekend = _public_holidays(country, state, each)
+            more, weekend = _holidays(country, state, each, optional)
         except NotImplementedError:
             return Calendar()
         days |= more

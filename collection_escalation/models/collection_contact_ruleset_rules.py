@@ -1,63 +1,105 @@
-"""From the records of a set of contact rules to `rules.contact_rules.RuleSet`."""
+"""From the records of contact rules to `rules.contact_rules.RuleSet`: which sets are in
+force in a place, and with which holidays."""
 
-from odoo import models
+from datetime import date
 
-from ..rules.contact_rules import Count, RuleSet, Window
-from ..rules.contact_vocabulary import CHANNELS
+from odoo import api, models, tools
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..rules.business_days import Calendar
+from ..rules.contact_content import FIELDS_OF, ruleset_from
 
 
 class CollectionContactRuleset(models.Model):
     _inherit = "collection.contact.ruleset"
 
-    def _get_ruleset(self, holiday_dates):
+    def _get_content(self):
+        """The set as plain data, see `rules.contact_content`; storable as JSON."""
+        self.ensure_one()
+        return {
+            "code": self.code,
+            "version": self.version,
+            "nature": self.nature,
+            "binds": self.binds,
+            "party_scope": self.party_scope,
+            "country": self.country_id.code or "",
+            "states": sorted(code for code in self.state_ids.mapped("code") if code),
+            "active": self.active,
+            "respects_holidays": self.respects_holidays,
+            "optional_holidays": self.optional_holidays,
+            "week_start": int(self.week_start),
+            "debtor_may_widen": self.debtor_may_widen,
+            "lines": [line._get_content() for line in self.line_ids.sorted()],
+        }
+
+    def _get_ruleset(self, calendar=None):
         """The set as `rules.contact_rules.RuleSet`.
 
-        :param holiday_dates: frozenset of the holidays where the debtor lives
+        :param calendar: the `rules.business_days.Calendar` of the place (none: no holiday)
         :raise ValueError: lines that cannot be meant (overlap, end before start …)"""
         self.ensure_one()
-        windows, limits = [], []
-        for line in self.line_ids:
-            if line.kind == "window":
-                windows += line._get_windows(self.respects_holidays)
-            else:
-                limits.append(line._get_limit())
-        return RuleSet(
-            code=self.code,
-            version=str(self.version),
-            nature=self.nature,
-            windows=tuple(windows),
-            limits=tuple(limits),
-            holidays=holiday_dates if self.respects_holidays else frozenset(),
+        calendar = calendar or Calendar()
+        return ruleset_from(self._get_content(), calendar.holidays, calendar.weekend)
+
+    def _get_ruleset_at(self, country, state, year):
+        """The set with the holidays of a place, around a year.
+
+        :param str country, state: codes; no state: the holidays of the whole country
+        :raise UserError: nobody knows the holidays there, and the set respects them"""
+        self.ensure_one()
+        calendars = self.env["collection.calendar"]
+        if self.respects_holidays and not calendars._is_known(country):
+            raise UserError(
+                self.env._(
+                    "The public holidays of the country “%(country)s” are not known here, "
+                    "and “%(name)s” permits nothing on holidays. Correct the customer's "
+                    "country; or add rules for it that do not close on holidays, and in "
+                    "Settings, Collections, let the house rules stand only where no "
+                    "other rule applies.",
+                    country=country,
+                    name=self.name,
+                )
+            )
+        calendar = calendars._get(
+            country, state, date(year, 1, 1), self.optional_holidays
         )
+        return self._get_ruleset(calendar)
+
+    @api.model
+    @tools.ormcache("company_id", "country", "state", "party", "year")
+    def _get_in_force(self, company_id, country, state, party, year):
+        """The sets a company obeys towards a customer in this place: those of the country
+        and the state, then the company's house rules.
+
+        :param str country, state: codes of the address
+        :param str party: consumer or business
+        :return: tuple of `rules.contact_rules.RuleSet`, remembered until any set changes
+        :raise UserError: the holidays there are not known"""
+        company = self.env["res.company"].sudo().browse(company_id)
+        found = self.sudo().search(
+            Domain.AND(
+                [
+                    Domain("is_preset", "=", False),
+                    Domain("country_id.code", "=", country),
+                    Domain("state_ids", "=", False)
+                    | Domain("state_ids.code", "=", state),
+                    Domain("party_scope", "in", ("any", party)),
+                    Domain("company_id", "=", False)
+                    | Domain("company_id", "parent_of", company.ids),
+                ]
+            )
+        )
+        if not found or company.collection_house_rules == "always":
+            found |= company._get_collection_house_rules(party)
+        return tuple(rules._get_ruleset_at(country, state, year) for rules in found)
 
 
 class CollectionContactRulesetLine(models.Model):
     _inherit = "collection.contact.ruleset.line"
 
-    def _get_channels(self):
-        return frozenset({self.channel} if self.channel else set(CHANNELS) - {"letter"})
-
-    def _get_windows(self, respects_holidays):
+    def _get_content(self):
+        """The line with the fields of its kind, as `rules.contact_content` reads them."""
         self.ensure_one()
-        first, last = int(self.weekday_from), int(self.weekday_to)
-        days = [(first + n) % 7 for n in range((last - first) % 7 + 1)]
-        return [
-            Window(
-                self._get_channels(),
-                day,
-                round(self.hour_from * 60),
-                round(self.hour_to * 60),
-                respects_holidays,
-            )
-            for day in days
-        ]
-
-    def _get_limit(self):
-        self.ensure_one()
-        return Count(
-            "LIM_DAY" if self.period == "day" else "LIM_WEEK",
-            self._get_channels(),
-            cap=self.max_count,
-            period="day" if self.period == "day" else "calendar_week",
-            basis=self.basis,
-        )
+        names = ("kind", "rule_id", "channel", *FIELDS_OF[self.kind])
+        return {name: self[name] for name in names}

@@ -66,7 +66,8 @@ class RuleSet:
         check_known("nature", self.nature, NATURES)
         if self.week_start not in range(7):
             raise ValueError(f"week_start: {self.week_start}; use 0 (Mon) to 6 (Sun)")
-        names = [limit.rule_id for limit in self.limits]
+        graces = () if self.grace is None else (self.grace,)
+        names = [limit.rule_id for limit in (*self.limits, *graces)]
         if len(set(names)) < len(names):
             raise ValueError(f"limits: a rule_id occurs twice in {names}; rename one")
         label = f"{self.code}@{self.version}" if self.version else self.code

@@ -95,6 +95,7 @@ class TestCompanies(CollectionCommon):
             policy.stage_ids.step_ids[0],
             ruleset,
             ruleset.line_ids[0],
+            ruleset.version_ids[0],
         )
         return {record._name: record for record in records}
 

@@ -234,14 +234,14 @@ class TestInvariants(CollectionCommon):
         call = self._phone_planned_for(MONDAY + timedelta(days=14))
         with self._at(MONDAY + timedelta(days=12), time(15, 0)):
             answer = call.with_user(self.collector).action_log_conversation()
-        self.assertIn("HOUSE.WIN_WEEKDAY", answer["params"]["message"])
+        self.assertIn("BR.WIN_WEEKDAY", answer["params"]["message"])
         self.assertIn(
             "Not before Monday 16 March, 08:00 in Sao Paulo", answer["params"]["message"]
         )
         self.assertEqual(call.state, "planned", "the plan is not touched")
         (blocked,) = self._contacts(state="blocked")
         self.assertEqual(blocked.made_by_id, self.collector)
-        self.assertEqual(blocked.reasons[0]["code"], "HOUSE.WIN_WEEKDAY")
+        self.assertEqual(blocked.reasons[0]["code"], "BR.WIN_WEEKDAY")
         self.assertTrue(blocked.decision_version, "under which version of the rules")
 
     def _phone_planned_for(self, day):

@@ -110,6 +110,7 @@ class TestSecurity(SecurityCommon):
             "collection.hold",
             "collection.stage.move",
             "collection.contact.ruleset",
+            "collection.contact.ruleset.version",
         )
         for user in (self.clerk, self.reader):
             for model in private:

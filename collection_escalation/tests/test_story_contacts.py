@@ -21,8 +21,8 @@ class TestStoryContacts(CollectionCommon):
         contact = self._contacts()
         self.assertEqual(contact.planned_on, MONDAY + timedelta(days=14))
         self.assertEqual(contact.planned_at.time(), time(11, 0))
-        self.assertEqual(contact.reasons[0]["code"], "HOUSE.WIN_HOURS")
-        self.assertIn("HOUSE.WIN_HOURS", contact.why)
+        self.assertEqual(contact.reasons[0]["code"], "BR.WIN_HOURS")
+        self.assertIn("BR.WIN_HOURS", contact.why)
         self.assertEqual(len(self._live(MONDAY + timedelta(days=14))), 1)
 
     def test_no_message_on_a_national_holiday(self):
@@ -87,7 +87,7 @@ class TestStoryContacts(CollectionCommon):
         self.assertEqual(call.state, "planned")
         blocked = self._contacts(state="blocked")
         self.assertEqual(blocked.made_by_id, self.collector)
-        self.assertEqual(blocked.reasons[0]["code"], "HOUSE.WIN_HOURS")
+        self.assertEqual(blocked.reasons[0]["code"], "BR.WIN_HOURS")
 
     def test_a_call_nobody_makes_is_missed_and_the_ladder_goes_on(self):
         invoice = self._create_overdue_invoice(MONDAY)

@@ -36,6 +36,9 @@ class TestTours(CollectionCommon, HttpCase):
     def _open_company(cls, company):
         result = super()._open_company(company)
         today = fields.Date.today()
+        # the tours run whenever they run: only the hours made here hold
+        by_country = [("country_id", "!=", False)]
+        cls.env["collection.contact.ruleset"].search(by_country).sudo().active = False
         company.sudo().write(
             {
                 "collection_started_on": today - timedelta(days=90),

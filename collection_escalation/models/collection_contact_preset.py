@@ -1,0 +1,208 @@
+"""Rules as shipped, and the copies of them that are in use.
+
+A preset is renewed by the updates of the module and nobody else changes it. When it
+comes for the first time it is copied once: the copy is in use and belongs to the
+administrator. A later version is offered there, never written over it."""
+
+import logging
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+#: What a set takes over from its preset; name, order and company stay its own.
+_TAKEN_OVER = (
+    "nature",
+    "binds",
+    "party_scope",
+    "respects_holidays",
+    "optional_holidays",
+    "week_start",
+    "debtor_may_widen",
+    "source",
+    "source_url",
+)
+
+
+class CollectionContactRuleset(models.Model):
+    _inherit = "collection.contact.ruleset"
+
+    adopted = fields.Boolean(
+        readonly=True, copy=False, help="This preset was copied into use once."
+    )
+    preset_id = fields.Many2one(
+        "collection.contact.ruleset", string="Made from", readonly=True, copy=False
+    )
+    preset_version = fields.Integer(
+        string="Version looked at",
+        readonly=True,
+        copy=False,
+        help="The last shipped version that was taken over or declined.",
+    )
+    preset_summary = fields.Text(related="preset_id.summary", string="As shipped now")
+    has_offer = fields.Boolean(
+        string="A newer version came",
+        compute="_compute_has_offer",
+        search="_search_has_offer",
+    )
+
+    @api.depends("preset_id.version", "preset_version")
+    def _compute_has_offer(self):
+        for ruleset in self:
+            ruleset.has_offer = ruleset.preset_id.version > ruleset.preset_version
+
+    def _search_has_offer(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        copies = self.sudo().search([("preset_id", "!=", False)])
+        return [("id", "in", copies.filtered("has_offer").ids)]
+
+    # -- coming with an update -----------------------------------------------------------
+
+    @api.model
+    def _adopt_presets(self):
+        """Called at the end of the module's data. A set that was deleted or archived
+        does not come back; a code that somebody used already is only offered.
+
+        :raise ValidationError: a shipped preset makes no sense"""
+        presets = self.search([("is_preset", "=", True)])
+        presets._check_rules_are_sound()
+        for preset in presets.filtered(lambda preset: not preset.adopted):
+            own = self.with_context(active_test=False).search(
+                [
+                    ("code", "=", preset.code),
+                    ("is_preset", "=", False),
+                    ("company_id", "=", False),
+                ]
+            )
+            if own:
+                own.preset_id = preset
+                _logger.info("Contact rules %s exist: the preset is offered", own.code)
+            else:
+                preset._adopt()
+            preset.adopted = True
+
+    def _adopt(self):
+        """Copy a preset into use. The copy has an external id so that its name is
+        translated with the module."""
+        self.ensure_one()
+        copy = self.copy(
+            {
+                "code": self.code,
+                "name": self.name,
+                "preset_id": self.id,
+                "preset_version": self.version,
+            }
+        )
+        name = f"ruleset_{self.code}".lower().replace("-", "_")
+        self.env["ir.model.data"]._update_xmlids(
+            [
+                {
+                    "xml_id": f"collection_escalation.{name}",
+                    "record": copy,
+                    "noupdate": True,
+                }
+            ]
+        )
+        return copy
+
+    # -- the offer -----------------------------------------------------------------------
+
+    def action_compare_with_preset(self):
+        self.ensure_one()
+        view = self.env.ref(
+            "collection_escalation.collection_contact_ruleset_view_compare"
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("%s: yours and the newer version", self.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(view.id, "form")],
+            "target": "new",
+        }
+
+    def action_take_over_preset(self):
+        """The rules as shipped now, in place of one's own."""
+        self._check_has_preset()
+        for ruleset in self:
+            preset = ruleset.preset_id
+            lines = preset.line_ids.copy_data()
+            ruleset.write(
+                {
+                    **{name: preset[name] for name in _TAKEN_OVER},
+                    "country_id": preset.country_id.id,
+                    "state_ids": [Command.set(preset.state_ids.ids)],
+                    "line_ids": [
+                        Command.clear(),
+                        *(
+                            Command.create({**line, "ruleset_id": ruleset.id})
+                            for line in lines
+                        ),
+                    ],
+                    "preset_version": preset.version,
+                }
+            )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_keep_own_rules(self):
+        self._check_has_preset()
+        for ruleset in self:
+            ruleset.preset_version = ruleset.preset_id.version
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_use_preset(self):
+        """Copy a preset into use again, after its copy was deleted.
+
+        :raise UserError: there is a copy, perhaps archived"""
+        self.ensure_one()
+        self.check_access("create")
+        if not self.is_preset:
+            raise UserError(
+                self.env._(
+                    "%s is in use: it is not one of the rules as shipped.", self.name
+                )
+            )
+        known = (
+            self.with_context(active_test=False)
+            .sudo()
+            .search([("code", "=", self.code), ("is_preset", "=", False)], limit=1)
+        )
+        if known:
+            raise UserError(
+                self.env._(
+                    "There are rules with the code %(code)s already: %(name)s. If they are "
+                    "archived, unarchive them.",
+                    code=self.code,
+                    name=known.name,
+                )
+            )
+        copy = self.sudo()._adopt()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": copy.id,
+            "view_mode": "form",
+        }
+
+    def action_view_preset(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("As shipped"),
+            "res_model": self._name,
+            "res_id": self.preset_id.id,
+            "view_mode": "form",
+        }
+
+    def _check_has_preset(self):
+        for ruleset in self:
+            if not ruleset.preset_id:
+                raise UserError(
+                    self.env._(
+                        "%s was not made from rules that came with the module: there is "
+                        "nothing to take over.",
+                        ruleset.name,
+                    )
+                )
