@@ -33,6 +33,7 @@ from . import (
     collection_contact_ruleset_words,
     collection_contact_waiver,
     collection_debtor_call,
+    collection_debtor_callback,
     collection_debtor_merge,
     collection_debtor_permissions,
     collection_debtor_person,

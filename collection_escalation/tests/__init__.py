@@ -4,6 +4,7 @@ from . import (
     test_account_move_fields,
     test_bad_input,
     test_companies,
+    test_debtor_callback,
     test_invariants,
     test_partner_merge,
     test_security,

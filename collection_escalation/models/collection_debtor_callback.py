@@ -1,0 +1,112 @@
+"""The contact the debtor asked for: "call me tomorrow between nine and twelve"."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    def _plan_callback(
+        self, channel, start, end, note="", recipient=None, number=False
+    ):
+        """Plan the contact the debtor asked for and reserve its moment: the first one the
+        rules permit from ``start`` on. It uses up no limit, because they asked for it.
+
+        There is one such contact a channel: who asks again changes the wish that stands.
+        Runs as superuser; who calls it has checked the rights.
+
+        :param channel: code of a channel, usually ``phone``
+        :param start: from when they want it (naive UTC); may be past, then from now on
+        :param end: until when (naive UTC)
+        :param note: what else they said, for the collector
+        :param recipient: res.partner who asked; None: whoever the rules find
+        :param number: number (E.164) they want it on; False: the one on record
+        :return: the contact, as superuser; ``planned_at`` is empty when nothing is
+            permitted in the next 90 days: then it is *Not permitted* and says why
+        :raise UserError: the time is over, or ends before it begins"""
+        self.ensure_one()
+        self._check_callback_time(start, end)
+        contact_sudo = self._get_planned_callback(channel)
+        wish = {
+            "callback_from": start,
+            "callback_to": end,
+            "callback_number": number,
+            "note": note,
+            "recipient_id": recipient.id if recipient else False,
+            "recipient_chosen": bool(recipient),
+        }
+        if contact_sudo:
+            contact_sudo.write(wish)
+            contact_sudo._back_to_plan("CALLBACK")
+        else:
+            contact_sudo = contact_sudo.create(
+                {**self._prepare_callback_vals(channel), **wish}
+            )
+        self.env["collection.planner"].sudo()._plan_at_once(contact_sudo)
+        return contact_sudo
+
+    def _check_callback_time(self, start, end):
+        if end <= start or end <= fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "%s: the time to call back is over, or ends before it begins. Choose "
+                    "another one.",
+                    self.display_name,
+                )
+            )
+
+    def _get_planned_callback(self, channel):
+        """The wish that stands, as superuser; empty if there is none."""
+        return (
+            self.env["collection.contact"]
+            .sudo()
+            .search(
+                [
+                    ("debtor_id", "=", self.id),
+                    ("kind", "=", "callback"),
+                    ("channel", "=", channel),
+                    ("state", "=", "planned"),
+                ],
+                limit=1,
+            )
+        )
+
+    def _prepare_callback_vals(self, channel):
+        """Without invoices: a pause or a payment does not take the call out that they
+        asked for; only the end of the whole matter does."""
+        return {
+            "debtor_id": self.id,
+            "company_id": self.company_id.id,
+            "case_id": self.case_id.id,
+            "kind": "callback",
+            "channel": channel,
+            "consented": True,
+            "user_id": (self.case_id.user_id or self.collector_id).id,
+            "reviewed": True,
+            "reasons": [{"code": "CALLBACK", "args": {}}],
+        }
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    callback_number = fields.Char(
+        readonly=True,
+        help="The number they asked to be called on, if not the usual one.",
+    )
+
+    def _resolve_recipients(self):
+        """The number they gave goes before the one on record."""
+        given = self.filtered("callback_number")
+        missing = super(CollectionContact, self - given)._resolve_recipients()
+        for contact in given:
+            person = contact.recipient_id or contact.partner_id
+            contact.write(
+                {
+                    "recipient_id": person.id,
+                    "destination": contact.callback_number,
+                    "lang": contact._get_language(person),
+                }
+            )
+        return missing
