@@ -17,6 +17,7 @@ from . import (
 # isort: split
 from . import (
     account_move,
+    account_payment_method_line,
     channel_email,
     channel_letter,
     channel_phone,

@@ -103,7 +103,7 @@ class CollectionContact(models.Model):
             debtor = contact.debtor_id
             chosen = contact.recipient_id if contact.recipient_chosen else None
             person, address, reason = debtor._get_person_and_address(
-                contact.channel, chosen
+                contact.channel, chosen, contact.step_id.addressee or "usual"
             )
             if reason:
                 missing[contact.id] = reason
@@ -153,6 +153,28 @@ class CollectionContact(models.Model):
     def get_statement_totals(self):
         """Totals of `get_statement` by currency: [{"currency", "original", "open"}]."""
         return self._get_totals()
+
+    def get_consequences(self):
+        """What the plan foresees after the stage of this contact, as far as Settings say
+        with whom: list of {"code", "name"}. Nothing else may be announced (regulation
+        sheet 5, pitfall 17): no suspension, record, protest or claim that no later stage
+        plans."""
+        self.ensure_one()
+        later = self.stage_id.policy_id.stage_ids.filtered(
+            lambda s: s.sequence > self.stage_id.sequence
+        )
+        company = self.sudo().company_id
+        wanted = (
+            ("suspension", "plans_suspension", company.name),
+            ("bureau", "plans_bureau", company.collection_bureau),
+            ("protest", "plans_protest", company.collection_notary),
+            ("court", "plans_court", company.collection_court),
+        )
+        return [
+            {"code": code, "name": name}
+            for code, planned, name in wanted
+            if name and any(later.mapped(planned))
+        ]
 
     def get_creditor(self):
         """Who writes: the partner of the root company. Superuser: a collector of a branch

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from ..rules.decision import Reason
 
 #: What the contact rules call a person of each kind (`rules.contact_vocabulary.PARTIES`).
-PARTIES = {"authorised": "debtor"}
+PARTIES = {"authorised": "debtor", "decider": "debtor"}
 
 
 class CollectionDebtorPerson(models.Model):
@@ -24,6 +24,7 @@ class CollectionDebtorPerson(models.Model):
     kind = fields.Selection(
         [
             ("authorised", "Authorised to speak about it"),
+            ("decider", "Decides on payments (companies)"),
             ("guarantor", "Guarantor"),
             ("attorney", "Attorney: only through them"),
             ("reference", "Reference"),
@@ -49,6 +50,10 @@ class CollectionDebtorPerson(models.Model):
         "UNIQUE(debtor_id, partner_id)", "This person stands there already."
     )
 
+    def _works_for_debtor(self):
+        company = self.debtor_id.partner_id
+        return company.is_company and self.partner_id.commercial_partner_id == company
+
     @api.constrains("kind", "document", "note", "partner_id", "debtor_id")
     def _check_person(self):
         for person in self:
@@ -57,6 +62,16 @@ class CollectionDebtorPerson(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s is the customer, not somebody beside the customer.", name
+                    )
+                )
+            if person.kind == "decider" and not person._works_for_debtor():
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s: who decides is a person of the company itself. Make "
+                        "them a contact of %(customer)s first, or attach an "
+                        "authorisation.",
+                        person=name,
+                        customer=person.debtor_id.display_name,
                     )
                 )
             if person.kind in ("guarantor", "authorised") and not person.document:
@@ -98,29 +113,33 @@ class CollectionDebtor(models.Model):
     def _get_attorney(self):
         return self.person_ids.filtered(lambda p: p.kind == "attorney")[:1].partner_id
 
-    def _get_people(self):
+    def _get_people(self, addressee="usual"):
         """Whom the system addresses by itself, in this order: the attorney alone if there
-        is one; else the contact of type *collection*, the invoice address, the debtor."""
+        is one; else who decides (where the step asks for them), the contact of type
+        *collection*, the invoice address, the debtor."""
         self.ensure_one()
         if attorney := self._get_attorney():
             return attorney
         partner = self.partner_id
         found = partner.address_get(["collection", "invoice"])
         people = partner.browse()
+        if addressee == "decider":
+            deciders = self.person_ids.filtered(lambda p: p.kind == "decider")
+            people = deciders.partner_id
         for kind in ("collection", "invoice"):
             person = partner.browse(found[kind])
             if person.type == kind and self._get_party(person) == "debtor":
                 people |= person
         return people | partner
 
-    def _get_person_and_address(self, channel, chosen=None):
+    def _get_person_and_address(self, channel, chosen=None, addressee="usual"):
         """Whom to address by ``channel`` and where: the first of `_get_people` who has an
         address, or the person chosen by hand.
 
         :return: (partner, address or "", None or `Reason` why there is none)"""
         channel_model = self.env["collection.channel"]._get(channel)
         why = None
-        people = chosen or self._get_people()
+        people = chosen or self._get_people(addressee)
         for person in people:
             address, reason = channel_model._get_address(person)
             if address:

@@ -127,7 +127,7 @@ class CollectionEvaluation(models.AbstractModel):
         for row in facts.items.get(debtor.id, ()):
             if row.next_date is None or row.next_date > today:
                 continue
-            item = self._as_item(row, facts)
+            item = self._as_item(debtor, row, facts)
             resolution = stages.resolve(item, ladder, today, calendar)
             withheld = self._get_withheld(
                 facts, debtor, row, post_due=self._chases(resolution, ladder)
@@ -139,7 +139,7 @@ class CollectionEvaluation(models.AbstractModel):
             found.append((debtor, row, resolution, withheld))
         return found
 
-    def _as_item(self, row, facts):
+    def _as_item(self, debtor, row, facts):
         talked = facts.talked.get(row.debtor_id)
         return stages.Item(
             due=row.due,
@@ -150,6 +150,7 @@ class CollectionEvaluation(models.AbstractModel):
             grace_from=row.grace_from,
             reached=bool(talked and row.stage_since and talked >= row.stage_since),
             approved_id=row.approved_stage_id,
+            above_minimum=self._is_above_minimum(facts, debtor, row),
         )
 
     def _chases(self, resolution, ladder):

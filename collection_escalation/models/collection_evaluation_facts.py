@@ -14,6 +14,9 @@ from ..rules.business_days import business_days_between
 from ..rules.decision import Reason
 from ..rules.stages import Mark, effective_due, trigger_date
 
+#: An invoice sent less than so many days ago needs no courtesy note.
+RECENT_DAYS = 5
+
 
 @dataclass(slots=True)
 class ItemRow:
@@ -51,6 +54,9 @@ class Facts:
     bounced: set[int]
     talked: dict[int, date]
     unreachable: set[int]
+    sent: dict[int, date]
+    automatic: set[int]
+    punctual: set[int]
     bank: dict[int, Reason | None]
     today: dict[int, date] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
@@ -79,6 +85,9 @@ class CollectionEvaluation(models.AbstractModel):
             bounced=self._read_bounced_invoices(move_ids),
             talked=self._read_talks(debtors),
             unreachable=self._read_unreachable_items(debtors),
+            sent=self._read_sending_dates(move_ids),
+            automatic=self._read_automatic_invoices(move_ids),
+            punctual=self._read_punctual_debtors(debtors),
             bank={c.id: self._get_bank_doubt(c) for c in debtors.company_id},
         )
         for debtor in debtors:
@@ -231,6 +240,71 @@ class CollectionEvaluation(models.AbstractModel):
         )
         return dict(rows)
 
+    def _read_sending_dates(self, move_ids):
+        """{invoice: day (UTC) of its last e-mail}."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT msg.res_id, max(msg.date)::date
+                  FROM mail_message msg
+                  JOIN mail_notification n ON n.mail_message_id = msg.id
+                 WHERE msg.model = 'account.move' AND msg.res_id IN %s
+                   AND n.notification_type = 'email'
+                 GROUP BY msg.res_id
+                """,
+                move_ids,
+            )
+        )
+        return dict(rows)
+
+    def _read_automatic_invoices(self, move_ids):
+        """Invoices whose payment comes by itself: a mandate or a stored card."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id
+                  FROM account_move m
+                  JOIN account_payment_method_line l
+                    ON l.id = m.preferred_payment_method_line_id
+                 WHERE m.id IN %s AND l.collection_automatic
+                """,
+                move_ids,
+            )
+        )
+        return {id_ for (id_,) in rows}
+
+    def _read_punctual_debtors(self, debtors):
+        """Debtors whose receivables of the last two years (three at least) were all paid
+        by their due date, and who owe nothing overdue. Only where a plan asks for it."""
+        asking = debtors.filtered("effective_policy_id.courtesy_unless_punctual")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id
+                  FROM collection_debtor d
+                  JOIN account_move_line l
+                    ON l.partner_id = d.partner_id AND l.company_id = d.company_id
+                  JOIN account_account a ON a.id = l.account_id
+                  LEFT JOIN LATERAL (
+                       SELECT max(p.max_date) AS paid_on
+                         FROM account_partial_reconcile p
+                        WHERE p.debit_move_id = l.id
+                       ) paid ON TRUE
+                 WHERE d.id IN %s AND a.account_type = 'asset_receivable'
+                   AND l.parent_state = 'posted' AND l.balance > 0
+                   AND l.date_maturity < %s
+                   AND l.date_maturity >= %s
+                 GROUP BY d.id
+                HAVING count(*) >= 3
+                   AND bool_and(l.reconciled AND paid.paid_on <= l.date_maturity)
+                """,
+                tuple(asking.ids) or (0,),
+                fields.Date.today(),
+                fields.Date.subtract(fields.Date.today(), years=2),
+            )
+        )
+        return {id_ for (id_,) in rows}
+
     def _read_unreachable_items(self, debtors):
         """Items whose invoice could not be delivered since the debtor's addresses were
         last changed: trying again would fail again."""
@@ -287,29 +361,54 @@ class CollectionEvaluation(models.AbstractModel):
         if row.in_payment or row.move_id in facts.in_process:
             return Reason.of("PAYMENT_IN_PROCESS")
         if not post_due:
-            return None
+            return self._get_courtesy_reason(facts, debtor, row)
         if doubt := facts.bank[debtor.company_id.id]:
             return doubt
         if tolerance := self._get_tolerance_reason(facts, debtor, row):
             return tolerance
         return self._get_delivery_reason(facts, debtor, row)
 
+    def _get_courtesy_reason(self, facts, debtor, row):
+        """Why no note is sent before the due date, or None: it was sent only just now, it
+        is paid by itself, it is too small, or they always pay on time."""
+        sent = facts.sent.get(row.move_id)
+        if sent and (facts.today[debtor.id] - sent).days < RECENT_DAYS:
+            return Reason.of("COURTESY_RECENT", date=sent)
+        if row.move_id in facts.automatic:
+            return Reason.of("COURTESY_AUTOMATIC")
+        if debtor.id in facts.punctual:
+            return Reason.of("COURTESY_PUNCTUAL")
+        return self._get_tolerance_reason(facts, debtor, row)
+
+    def _is_above_minimum(self, facts, debtor, row):
+        """Is what is asked for in the item's currency worth a costly step?"""
+        currency = self.env["res.currency"].browse(row.currency_id)
+        minimum = debtor.effective_policy_id._get_minimum(currency)
+        if not minimum:
+            return True
+        asked = self._get_amount_asked(facts, debtor, row)
+        return currency.compare_amounts(asked, minimum) > 0
+
     def _get_tolerance_reason(self, facts, debtor, row):
         """What is asked for in the item's currency, less unallocated credits, is not
-        above the tolerance of the plan. Items still in their days of grace are not asked
-        for, so they do not count."""
+        above the tolerance of the plan."""
         currency = self.env["res.currency"].browse(row.currency_id)
+        tolerance = debtor.effective_policy_id._get_tolerance(currency)
+        net = self._get_amount_asked(facts, debtor, row)
+        if currency.compare_amounts(net, tolerance) > 0:
+            return None
+        return Reason.of("WITHIN_TOLERANCE", amount=tolerance, currency=currency.id)
+
+    def _get_amount_asked(self, facts, debtor, row):
+        """What the debtor is asked for in the item's currency, less unallocated credits.
+        Items still in their days of grace are not asked for, so they do not count."""
         ripe = self._get_ripe_items(facts, debtor)
         overdue = sum(
             other.amount
             for other in facts.items[debtor.id]
             if other.currency_id == row.currency_id and other.id in ripe | {row.id}
         )
-        net = overdue - facts.credits.get((debtor.id, row.currency_id), 0.0)
-        tolerance = debtor.effective_policy_id._get_tolerance(currency)
-        if currency.compare_amounts(net, tolerance) > 0:
-            return None
-        return Reason.of("WITHIN_TOLERANCE", amount=tolerance, currency=currency.id)
+        return overdue - facts.credits.get((debtor.id, row.currency_id), 0.0)
 
     def _get_ripe_items(self, facts, debtor):
         """Ids of the debtor's items that have reached the first stage after the due date,

@@ -33,6 +33,11 @@ class CollectionPolicy(models.Model):
         help="What happens to an invoice that is older than its stage, for instance "
         "after the scheduled actions stood still.",
     )
+    courtesy_unless_punctual = fields.Boolean(
+        string="No courtesy note for who always pays on time",
+        help="Customers whose last invoices (three at least) were all paid by their due "
+        "date get no note before it.",
+    )
     note = fields.Text(translate=True, help="Remarks for the team.")
     stage_ids = fields.One2many("collection.stage", "policy_id", copy=True)
     tolerance_ids = fields.One2many(
@@ -85,6 +90,12 @@ class CollectionPolicy(models.Model):
         self.ensure_one()
         return self.tolerance_ids.filtered(lambda t: t.currency_id == currency).amount
 
+    def _get_minimum(self, currency):
+        """Amount in ``currency`` up to which no costly step is made (0 when the plan has
+        none for that currency)."""
+        self.ensure_one()
+        return self.tolerance_ids.filtered(lambda t: t.currency_id == currency).minimum
+
     @api.model
     def _get_default(self, company, party):
         """The plan for a debtor without one of their own."""
@@ -116,7 +127,7 @@ class CollectionPolicy(models.Model):
 
 class CollectionPolicyTolerance(models.Model):
     _name = "collection.policy.tolerance"
-    _description = "Tolerance of a collection plan"
+    _description = "Amounts of a collection plan"
     _order = "policy_id, currency_id"
 
     policy_id = fields.Many2one(
@@ -129,9 +140,18 @@ class CollectionPolicyTolerance(models.Model):
         "above this amount.",
     )
 
+    minimum = fields.Monetary(
+        string="Minimum for costly steps",
+        help="Certified letters and the like are made only when more than this is asked "
+        "for.",
+    )
+
     _currency_uniq = models.Constraint(
         "UNIQUE(policy_id, currency_id)", "A currency has one tolerance in a plan."
     )
     _amount_not_negative = models.Constraint(
         "CHECK(amount >= 0)", "A tolerance cannot be negative."
+    )
+    _minimum_not_negative = models.Constraint(
+        "CHECK(minimum >= 0)", "A minimum cannot be negative."
     )

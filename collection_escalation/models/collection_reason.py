@@ -36,6 +36,11 @@ TEXTS = {
     "NO_BANK_DATE": _lt(
         "Nobody said up to which day payments are entered: it may be paid already."
     ),
+    "COURTESY_RECENT": _lt(
+        "The invoice was sent only on %(date)s: no note before the due date is needed."
+    ),
+    "COURTESY_AUTOMATIC": _lt("It is paid by a mandate or a stored card."),
+    "COURTESY_PUNCTUAL": _lt("They always pay on time: no note before the due date."),
     "PAYMENT_IN_PROCESS": _lt("A payment is in process."),
     "INVOICE_NOT_SENT": _lt("The invoice itself was never sent: it goes first."),
     "INVOICE_BOUNCED": _lt("The invoice did not reach the customer: mend the address."),

@@ -47,6 +47,21 @@ class CollectionStage(models.Model):
         string="Opens",
     )
     step_ids = fields.One2many("collection.stage.step", "stage_id", copy=True)
+    plans_suspension = fields.Boolean(
+        string="Supplies or services stop", help="Earlier messages may announce it."
+    )
+    plans_bureau = fields.Boolean(
+        string="Record at the credit bureau",
+        help="Earlier messages may announce it, if Settings name the bureau.",
+    )
+    plans_protest = fields.Boolean(
+        string="Protest",
+        help="Earlier messages may announce it, if Settings name the notary.",
+    )
+    plans_court = fields.Boolean(
+        string="Claim at court",
+        help="Earlier messages may announce it, if Settings name the court.",
+    )
     color = fields.Integer(compute="_compute_color")
 
     _level_uniq = models.Constraint(

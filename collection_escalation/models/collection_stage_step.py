@@ -27,6 +27,16 @@ class CollectionStageStep(models.Model):
     only_if_not_reached = fields.Boolean(
         help="Left out when the debtor talked to us since the stage was reached."
     )
+    only_above_minimum = fields.Boolean(
+        help="Left out when what is asked for is not above the plan's minimum for costly "
+        "steps.",
+    )
+    addressee = fields.Selection(
+        [("usual", "Who usually receives invoices"), ("decider", "Who decides")],
+        default="usual",
+        required=True,
+        help="Of a company, the person who decides on payments, where one is known.",
+    )
     template_id = fields.Many2one(
         "mail.template",
         domain=[("model", "=", "collection.contact")],
@@ -73,4 +83,5 @@ class CollectionStageStep(models.Model):
             offset=self.offset_days,
             unit=self.offset_unit,
             only_if_not_reached=self.only_if_not_reached,
+            only_above_minimum=self.only_above_minimum,
         )

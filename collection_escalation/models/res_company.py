@@ -79,6 +79,19 @@ class ResCompany(models.Model):
         help="After the start, at most so many customers a day are contacted about old "
         "invoices.",
     )
+    collection_bureau = fields.Char(
+        string="Credit bureau",
+        help="Named in messages whose plan foresees a record there. Empty: never "
+        "announced.",
+    )
+    collection_notary = fields.Char(
+        string="Notary for protests",
+        help="Named in messages whose plan foresees a protest. Empty: never announced.",
+    )
+    collection_court = fields.Char(
+        string="Court for claims",
+        help="Named in messages whose plan foresees a claim. Empty: never announced.",
+    )
     collection_reply_to = fields.Char(
         string="Reply address", help="Where answers to collection messages go."
     )

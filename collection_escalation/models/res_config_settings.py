@@ -41,3 +41,12 @@ class ResConfigSettings(models.TransientModel):
     collection_reply_to = fields.Char(
         related="company_id.collection_reply_to", readonly=False
     )
+    collection_bureau = fields.Char(
+        related="company_id.collection_bureau", readonly=False
+    )
+    collection_notary = fields.Char(
+        related="company_id.collection_notary", readonly=False
+    )
+    collection_court = fields.Char(
+        related="company_id.collection_court", readonly=False
+    )

@@ -44,12 +44,29 @@ HEARTBEAT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One contact of a rung, ``offset`` days (``unit``) after the rung was entered."""
+    """One contact of a rung, ``offset`` days (``unit``) after the rung was entered.
+
+    ``only_above_minimum``: it costs money, so it is left out for small amounts."""
 
     id: int
     offset: int
     unit: str = "business"
     only_if_not_reached: bool = False
+    only_above_minimum: bool = False
+
+    def is_for(self, item: "Item") -> bool:
+        """Is the step made at all for the item as it stands?
+
+        >>> letter = Step(13, 7, only_if_not_reached=True, only_above_minimum=True)
+        >>> letter.is_for(Item(due=date(2026, 3, 2)))
+        True
+        >>> letter.is_for(Item(due=date(2026, 3, 2), above_minimum=False))
+        False
+        """
+        return not (
+            (self.only_if_not_reached and item.reached)
+            or (self.only_above_minimum and not item.above_minimum)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +145,7 @@ class Item:
     ``grace_from`` is the day the invoice itself reached the debtor, when that was later
     than it should have been: all triggers count from it. ``reached`` says whether the
     debtor talked to us since the rung was entered. ``approved_id`` is the rung that a
-    manager opened."""
+    manager opened. ``above_minimum``: what the debtor owes is worth a costly step."""
 
     due: date
     rung_id: int | None = None
@@ -138,6 +155,7 @@ class Item:
     grace_from: date | None = None
     reached: bool = False
     approved_id: int | None = None
+    above_minimum: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +322,7 @@ def _pending_steps(item, rung, base, today):
     return [
         step
         for step in rung.steps
-        if step.id not in marks and not (step.only_if_not_reached and item.reached)
+        if step.id not in marks and step.is_for(item)
     ]
 
 

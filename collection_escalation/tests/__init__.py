@@ -7,6 +7,7 @@ from . import (
     test_debtor_callback,
     test_invariants,
     test_partner_merge,
+    test_ready_plans,
     test_security,
     test_story_contacts,
     test_story_first_start,

@@ -48,7 +48,9 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
                 "email": "credor@example.com",
             }
         )
-        cls.policy = cls.env.ref("collection_escalation.policy_standard")
+        cls.policy = cls.env.ref("collection_escalation.policy_consumer")
+        # the certified letter has tests of its own; elsewhere it would wait for somebody
+        cls.env.ref("collection_escalation.step_consumer_firm_letter").unlink()
         cls.collector = cls._new_user("collector", "group_collection_user")
         cls.manager = cls._new_user("collection_manager", "group_collection_manager")
         cls._open_company(cls.company)

@@ -21,7 +21,12 @@ SHOWN = (
 )
 #: Public methods beside the buttons: they only read, with the rights of the caller.
 READING_METHODS = {
-    "collection.contact": {"get_statement", "get_statement_totals", "get_creditor"},
+    "collection.contact": {
+        "get_consequences",
+        "get_creditor",
+        "get_statement",
+        "get_statement_totals",
+    },
     "collection.contact.line": {"get_amount", "get_days_overdue", "get_invoice_name"},
 }
 

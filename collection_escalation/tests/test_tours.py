@@ -129,7 +129,7 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertStage(invoice, "formal")
 
     def test_a_plan_that_cannot_work_is_refused(self):
-        stage = self.env.ref("collection_escalation.stage_standard_friendly")
+        stage = self.env.ref("collection_escalation.stage_consumer_friendly")
         with mute_logger("odoo.http"):
             self.start_tour(
                 "/odoo/collection-plans", "collection_plan", login="collection_manager"
@@ -259,7 +259,7 @@ class TestTours(CollectionCommon, HttpCase):
         self._contacts()._set_state("skipped")
         call = self._create_contact(
             self._items(invoice),
-            self.env.ref("collection_escalation.step_standard_friendly_phone"),
+            self.env.ref("collection_escalation.step_consumer_friendly_phone"),
         )
         self.env["collection.planner"].sudo()._plan_debtors(call.debtor_id)
         self._settle_transaction()

@@ -45,7 +45,7 @@ def create_debtor(env, company, name):
 def create_contact(env, debtor_id, channel, **vals):
     debtor = env["collection.debtor"].browse(debtor_id)
     if channel == "email":
-        step = env.ref("collection_escalation.step_standard_friendly_email")
+        step = env.ref("collection_escalation.step_consumer_friendly_email")
         vals |= {"step_id": step.id, "stage_id": step.stage_id.id}
     return env["collection.contact"].create(
         {

@@ -379,7 +379,7 @@ def prepare_company(env):
 
 
 def open_company(company, collector):
-    plan = company.env.ref("collection_escalation.policy_standard")
+    plan = company.env.ref("collection_escalation.policy_consumer")
     company.write(
         {
             "collection_tz": "America/Sao_Paulo",
