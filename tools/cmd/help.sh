@@ -12,6 +12,7 @@ main() {
   test demo | lifecycle    demo data installs | uninstall, reinstall, neutralize
   test /MODULE:Class.test  only these (Odoo's tags), on a kept database: the fast loop
   lint [--fix]             the pinned linters; prints a count last
+  rules contact FILE.csv   a table of worked cases against the contact rules as installed
   replay LEDGER.csv …      lives a ledger day by day (see ./dev replay --help)
   bench [--large] …        speed beside its reference (see ./dev bench --help); ends with JSON
   screenshots [NAME…]      pictures of the pages in tools/screens.txt, to out/screenshots/

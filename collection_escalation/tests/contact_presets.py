@@ -1,0 +1,76 @@
+"""The shipped rules, read from ``data/contact_rules/*.xml`` without Odoo.
+
+One source for the tests of the rules: what is installed is what is tested here.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import holidays
+
+from ..rules.contact_content import ruleset_from
+from ..rules.contact_rules import RuleSet
+
+DATA = Path(__file__).parents[1] / "data" / "contact_rules"
+SETS, LINES = "collection.contact.ruleset", "collection.contact.ruleset.line"
+#: ISO codes where Odoo's name of a country is another.
+ISO = {"UK": "GB"}
+
+
+@cache
+def contents() -> Mapping[str, dict]:
+    """{code: the set as `rules.contact_content` reads it, with its country and state}."""
+    records = [
+        record
+        for path in sorted(DATA.glob("*.xml"))
+        for record in ElementTree.parse(path).iter("record")
+    ]
+    sets = {r.get("id"): _fields(r) for r in records if r.get("model") == SETS}
+    lines = [_fields(r) for r in records if r.get("model") == LINES]
+    for content in sets.values():
+        content["lines"] = []
+    for line in sorted(lines, key=lambda line: int(line["sequence"])):
+        sets[line["ruleset_id"]]["lines"].append(line)
+    return {content["code"]: content for content in sets.values()}
+
+
+def _fields(record: ElementTree.Element) -> dict:
+    return {field.get("name"): _value(field) for field in record.iter("field")}
+
+
+def _value(field: ElementTree.Element) -> object:
+    if field.get("ref"):
+        return field.get("ref")
+    expression = field.get("eval")
+    if expression is None:
+        return field.text
+    if "ref(" in expression:  # the states: [Command.set([ref('base.state_br_sp')])]
+        return expression.split("'")[1]
+    return ast.literal_eval(expression)
+
+
+@cache
+def preset(name: str, year: int = 2026) -> RuleSet:
+    """The set of this name with the holidays of its place, the year before to the year
+    after; ``DE-BY`` is the set DE with the holidays of Bavaria.
+
+    :raise ValueError: no such set"""
+    code, _, state = name.partition("-")
+    content = contents().get(name) or contents().get(code)
+    if content is None:
+        raise ValueError(f"country: no preset {name!r} is shipped")
+    country = content["country_id"].removeprefix("base.").upper()
+    found = holidays.country_holidays(
+        ISO.get(country, country), state or None, range(year - 1, year + 2)
+    )
+    return replace(ruleset_from(content, found, found.weekend), code=name)
+
+
+def every_preset() -> tuple[RuleSet, ...]:
+    """All that is shipped, and Germany in four of its states."""
+    states = ("DE-BY", "DE-BE", "DE-NW", "DE-HH")
+    return tuple(preset(name) for name in (*contents(), *states))
