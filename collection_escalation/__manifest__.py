@@ -42,6 +42,7 @@
         "views/collection_hold_views.xml",
         "views/collection_contact_views.xml",
         "views/collection_contact_waiver_views.xml",
+        "views/collection_stopped_address_views.xml",
         "views/collection_case_views.xml",
         "views/collection_debtor_views.xml",
         "views/collection_item_views.xml",

@@ -52,6 +52,7 @@ from . import (
     collection_stage,
     collection_stage_move,
     collection_stage_step,
+    collection_stopped_address,
     mail_mail,
     mail_thread,
     res_company,

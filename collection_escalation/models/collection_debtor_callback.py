@@ -100,12 +100,17 @@ class CollectionContact(models.Model):
         """The number they gave goes before the one on record."""
         given = self.filtered("callback_number")
         missing = super(CollectionContact, self - given)._resolve_recipients()
+        stopped = self.env["collection.stopped.address"]
         for contact in given:
+            number = contact.callback_number
+            refusal = stopped._get_refusal(contact.channel, number)
+            if refusal:
+                missing[contact.id] = refusal
             person = contact.recipient_id or contact.partner_id
             contact.write(
                 {
                     "recipient_id": person.id,
-                    "destination": contact.callback_number,
+                    "destination": False if refusal else number,
                     "lang": contact._get_language(person),
                 }
             )

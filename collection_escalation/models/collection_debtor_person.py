@@ -138,11 +138,13 @@ class CollectionDebtor(models.Model):
 
         :return: (partner, address or "", None or `Reason` why there is none)"""
         channel_model = self.env["collection.channel"]._get(channel)
+        stopped = self.env["collection.stopped.address"]
         why = None
         people = chosen or self._get_people(addressee)
         for person in people:
             address, reason = channel_model._get_address(person)
-            if address:
+            reason = reason or stopped._get_refusal(channel, address)
+            if not reason:
                 return person, address, None
             if why is None or why.code == "NO_ADDRESS":
                 why = reason

@@ -24,6 +24,7 @@ ADDRESS_CODES = (
     "BOUNCED",
     "WRONG_NUMBER",
     "RETURNED",
+    "STOPPED_ADDRESS",
 )
 
 
@@ -123,7 +124,9 @@ class CollectionPlanner(models.AbstractModel):
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
-        channels = {c._code: c._place for c in self.env["collection.channel"]._get_models()}
+        channels = {
+            c._code: c._place for c in self.env["collection.channel"]._get_models()
+        }
         for contact in contacts.sorted(
             lambda c: (channels[c.channel], -c.stage_id.sequence, c.id)
         ):

@@ -66,6 +66,10 @@ TEXTS = {
         "The number “%(value)s” cannot be read as a phone number there: write it with "
         "its country code on the customer."
     ),
+    "STOPPED_ADDRESS": _lt(
+        "Who reads at %(value)s told us that they are not the customer: nothing goes "
+        "there any more."
+    ),
     "STOPPED": _lt("Nobody may contact them: %(flag)s."),
     "CHANNEL_REFUSED": _lt("They refused this channel, or did not authorise it."),
     "CALLBACK": _lt("They asked to be called then."),
@@ -103,10 +107,14 @@ TEXTS = {
     "BLK_WORKPLACE": _lt("No contacts at their place of work (%(rule)s)."),
     "BLK_VISIT": _lt("Visits are not permitted there (%(rule)s)."),
     "BLK_OPT_OUT": _lt("They refused this channel (%(rule)s)."),
-    "BLK_CHANNEL_NOT_AUTHORISED": _lt("They did not authorise this channel (%(rule)s)."),
+    "BLK_CHANNEL_NOT_AUTHORISED": _lt(
+        "They did not authorise this channel (%(rule)s)."
+    ),
     "BLK_DECEASED": _lt("The customer is deceased (%(rule)s)."),
     "BLK_INSOLVENCY": _lt("The customer is insolvent: file the claim (%(rule)s)."),
-    "BLK_OVER_INDEBTED": _lt("The customer renegotiates all debts in court (%(rule)s)."),
+    "BLK_OVER_INDEBTED": _lt(
+        "The customer renegotiates all debts in court (%(rule)s)."
+    ),
     "BLK_PAID_CLAIM": _lt("They say it is paid: wait for the bank (%(rule)s)."),
     "NO_RULES": _lt("No contact rules are known for this customer."),
     "BLK": _lt("Not permitted (%(rule)s)."),

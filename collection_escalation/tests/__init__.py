@@ -9,6 +9,7 @@ from . import (
     test_partner_merge,
     test_ready_plans,
     test_security,
+    test_stopped_address,
     test_story_contacts,
     test_story_first_start,
     test_story_ladder,
