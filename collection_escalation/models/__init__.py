@@ -12,6 +12,7 @@ from . import (
     collection_contact_ruleset_line,
     collection_debtor,
     collection_evaluation_facts,
+    collection_guard,
 )
 
 # isort: split

@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
 from ..rules.decision import Reason
@@ -16,6 +17,7 @@ class CollectionChannelEmail(models.AbstractModel):
     _label = _lt("E-mail")
     _place = 10
     _rule_channel = "email"
+    _template_field = "template_id"
 
     @api.model
     def _is_automatic(self):
@@ -30,24 +32,25 @@ class CollectionChannelEmail(models.AbstractModel):
         return "", Reason.of("NO_ADDRESS")
 
     @api.model
-    def _check_step(self, step):
-        if not step.template_id:
-            raise ValidationError(
-                self.env._(
-                    "Stage “%s”: the e-mail step has no template. Choose what the "
-                    "e-mail says, or make it a call.",
-                    step.stage_id.name,
-                )
-            )
-
-    @api.model
     def _write_messages(self, contacts):
         for template, group in contacts._group_by_template():
-            group._write_mails(template)
+            group._write_safely(
+                lambda contacts, template=template: contacts._write_mail_batch(template)
+            )
 
     @api.model
     def _send_queued(self):
         self.env["collection.dispatcher"]._send_queued_mails()
+
+    @api.model
+    def _withdraw(self, contacts):
+        contacts.mail_id.sudo().filtered(lambda m: m.state == "outgoing").write(
+            {"state": "cancel"}
+        )
+
+    @api.model
+    def _get_cancelled_domain(self):
+        return Domain("mail_id", "=", False) | Domain("mail_id.state", "=", "cancel")
 
     @api.model
     def _get_text(self, contact):

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
-from ..rules.decision import Reason
-
 _lt = LazyTranslate(__name__)
 
 
@@ -20,13 +18,7 @@ class CollectionChannelPhone(models.AbstractModel):
 
     @api.model
     def _get_address(self, person):
-        """The number in international form (E.164), read by the country of the person."""
-        if not person.phone:
-            return "", Reason.of("NO_ADDRESS")
-        number = person._phone_format(fname="phone", force_format="E164")
-        return number or "", None if number else Reason.of(
-            "BAD_NUMBER", value=person.phone
-        )
+        return self._get_phone_number(person)
 
     @api.model
     def _get_action(self, contact):

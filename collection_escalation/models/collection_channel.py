@@ -2,6 +2,8 @@
 ``channel_<code>.py`` with a model that inherits `collection.channel`."""
 
 from odoo import api, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..rules.decision import Reason
 
@@ -31,6 +33,10 @@ class CollectionChannel(models.AbstractModel):
     _usual_outcome = "sent"
     #: Live talk (phone, visit): it needs somebody who makes it and says what came of it.
     _is_live = False
+    #: On paper: it is printed and posted, and may come back.
+    _on_paper = False
+    #: Field of the step that says what is written; empty where its script is enough.
+    _template_field = ""
 
     @api.model
     def _get_models(self):
@@ -54,6 +60,10 @@ class CollectionChannel(models.AbstractModel):
     def _get(self, code):
         """The model of a channel."""
         return self.env[self._get_names()[code]]
+
+    @api.model
+    def _get_label(self):
+        return dict(self._get_selection())[self._code]
 
     @api.model
     def _get_automatic_codes(self):
@@ -80,8 +90,33 @@ class CollectionChannel(models.AbstractModel):
         return address, None if address else Reason.of("NO_ADDRESS")
 
     @api.model
+    def _get_phone_number(self, person):
+        """The number in international form (E.164), read by the country of the person."""
+        if not person.phone:
+            return "", Reason.of("NO_ADDRESS")
+        number = person._phone_format(fname="phone", force_format="E164")
+        return number or "", None if number else Reason.of(
+            "BAD_NUMBER", value=person.phone
+        )
+
+    @api.model
+    def _has_text(self, step):
+        """Does ``step`` say what this channel writes?"""
+        return not self._template_field or bool(step[self._template_field])
+
+    @api.model
     def _check_step(self, step):
-        """:raise ValidationError: a step of this channel lacks what it needs"""
+        """:raise ValidationError: a step that uses this channel, first or instead of
+        another, lacks what it needs"""
+        if not self._has_text(step):
+            raise ValidationError(
+                self.env._(
+                    "Stage “%(stage)s”: the step has no template for “%(channel)s”. "
+                    "Choose what it says, or make it a call.",
+                    stage=step.stage_id.name,
+                    channel=self._get_label(),
+                )
+            )
 
     @api.model
     def _write_messages(self, contacts):
@@ -92,6 +127,17 @@ class CollectionChannel(models.AbstractModel):
     @api.model
     def _send_queued(self):
         """Send what is queued through the last guard; only for automatic channels."""
+
+    @api.model
+    def _withdraw(self, contacts):
+        """Cancel the messages of ``contacts`` that have not left; only for automatic
+        channels that leave messages in a queue of Odoo."""
+
+    @api.model
+    def _get_cancelled_domain(self):
+        """Domain of queued contacts whose message somebody cancelled or deleted; only
+        for automatic channels that leave messages in a queue of Odoo."""
+        return Domain.FALSE
 
     @api.model
     def _get_text(self, contact):

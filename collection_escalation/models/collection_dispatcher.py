@@ -1,5 +1,5 @@
 """Dispatch (design, section 3): contacts whose moment has come leave, if they are still
-owed and still permitted. The last guard is in `mail_mail.py`."""
+owed and still permitted. The last guard is in `collection_guard.py`."""
 
 import logging
 import smtplib
@@ -104,7 +104,7 @@ class CollectionDispatcher(models.AbstractModel):
         # "exception" with the contact still queued: no mail server could be reached
         mails_sudo.filtered(lambda m: m.state == "exception").state = "outgoing"
         try:
-            mails_sudo.send(auto_commit=self._may_commit())
+            mails_sudo.send(auto_commit=not self.env["collection.guard"]._in_test())
             self.env.flush_all()
         except psycopg2.extensions.TransactionRollbackError:
             self.env.cr.rollback()
@@ -112,11 +112,6 @@ class CollectionDispatcher(models.AbstractModel):
         except smtplib.SMTPException:
             self.env.cr.rollback()
             _logger.warning("Collections: the mail server hung up", exc_info=True)
-
-    @api.model
-    def _may_commit(self):
-        """Tests that roll back everything must not commit."""
-        return not self.env["mail.mail"]._collection_in_test()
 
     @api.model
     def _find_interrupted(self):
@@ -129,7 +124,7 @@ class CollectionDispatcher(models.AbstractModel):
                 continue
             try:
                 # a new snapshot: the process may have finished just before the lock
-                self.env["mail.mail"]._collection_commit()
+                self.env["collection.guard"]._commit()
                 contact.invalidate_recordset()
                 if contact.state == "sending":
                     contact._set_state(
@@ -137,7 +132,7 @@ class CollectionDispatcher(models.AbstractModel):
                     )
                     contact._withdraw_mail()
                     contact._tell_collectors()
-                    self.env["mail.mail"]._collection_commit()
+                    self.env["collection.guard"]._commit()
             except psycopg2.Error:
                 self.env.cr.rollback()
                 raise
@@ -146,22 +141,9 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _drop_cancelled(self):
-        """Messages whose mail somebody cancelled or deleted by hand do not leave; their
-        step is left out."""
-        dropped = self.env["collection.contact"].search(
-            [
-                ("state", "=", "queued"),
-                ("channel", "=", "email"),
-                "|",
-                ("mail_id", "=", False),
-                ("mail_id.state", "=", "cancel"),
-            ]
-        )
-        dropped._set_state(
-            "skipped",
-            line_state="missed",
-            reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
-        )
+        self.env["collection.contact"].search(
+            [("state", "=", "queued")]
+        )._drop_cancelled()
 
 
 class CollectionContact(models.Model):
@@ -228,6 +210,22 @@ class CollectionContact(models.Model):
                     line.item_id._wake()
         return self.filtered(lambda c: c.state in ("planned", "queued"))
 
+    def _drop_cancelled(self):
+        """Queued messages that somebody cancelled or deleted by hand do not leave; their
+        step is left out.
+
+        :return: the others"""
+        dropped = self.browse()
+        for code, contacts in self.grouped("channel").items():
+            channel = self.env["collection.channel"]._get(code)
+            dropped |= contacts.sudo().filtered_domain(channel._get_cancelled_domain())
+        dropped._set_state(
+            "skipped",
+            line_state="missed",
+            reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
+        )
+        return self - dropped
+
     def _take_slot_of_today(self):
         """A message that leaves later than on its day reserves today's slot instead:
         until it is *leaving*, others still see its reservation."""
@@ -263,12 +261,14 @@ class CollectionContact(models.Model):
             groups[template] |= contact
         return list(groups.items())
 
-    def _write_mails(self, template):
+    def _write_safely(self, write):
         """Render and queue, in one batch; if the batch fails, one by one, so that a
-        template that fails for one debtor does not stop the others."""
+        template that fails for one debtor does not stop the others.
+
+        :param write: function(contacts) that queues them, or raises"""
         try:
             with self.env.cr.savepoint():
-                self._write_mail_batch(template)
+                write(self)
         except psycopg2.extensions.TransactionRollbackError:
             raise
         except Exception as error:  # noqa: BLE001 any template may fail in any way
@@ -277,9 +277,19 @@ class CollectionContact(models.Model):
                 self._fail_rendering(error)
                 return
             for contact in self:
-                contact._write_mails(template)
+                contact._write_safely(write)
+
+    def _forget_unsent(self):
+        """What was written before and never left (another moment had to be found) is not
+        kept: nobody can send it by hand any more."""
+        messages_sudo = self.message_id.sudo()
+        mails_sudo = self.mail_id.sudo()
+        self.write({"message_id": False, "mail_id": False})
+        mails_sudo.unlink()
+        messages_sudo.exists().unlink()
 
     def _write_mail_batch(self, template):
+        self._forget_unsent()
         mails_sudo = template.sudo().send_mail_batch(
             # is_notification: the mail may be tidied away one day, its message stays
             self.ids,
@@ -298,6 +308,7 @@ class CollectionContact(models.Model):
                 "queued",
                 mail_id=mail_sudo.id,
                 message_id=mail_sudo.mail_message_id.id,
+                error=False,
             )
 
     def _fail_rendering(self, error):
@@ -308,10 +319,9 @@ class CollectionContact(models.Model):
         self._fall_back("RENDERING_FAILED", error=text)
 
     def _withdraw_mail(self):
-        """Cancel mails that have not left, so that no queue sends them."""
-        self.mail_id.sudo().filtered(lambda m: m.state == "outgoing").write(
-            {"state": "cancel"}
-        )
+        """Cancel messages that have not left, so that no queue sends them."""
+        for code, contacts in self.grouped("channel").items():
+            self.env["collection.channel"]._get(code)._withdraw(contacts)
 
     # -- locks of the living -------------------------------------------------------------
 
@@ -336,12 +346,23 @@ class CollectionContact(models.Model):
             contact.line_ids.item_id.write({"grace_from": contact.made_on})
 
     def _on_bounce(self):
-        """The message came back: it does not count as received. The collector mends the
-        address, and the step goes to its other channel."""
-        self.write({"delivery_status": "bounced"})
-        lines = self.line_ids.filtered(lambda line: line.item_id)
-        for contact in self.filtered(lambda c: c.kind == "invoice"):
+        self._on_not_received("bounced", "BOUNCED")
+
+    def _on_not_received(self, delivery_status, code, **args):
+        """Made, but it came back or never arrived: it does not count as received. Where
+        the address is to blame the collector mends it, and the step goes to its other
+        channel.
+
+        :param code: why, as a reason (see `collection.reason`)"""
+        # the second report of the same failure tells nothing new
+        contacts = self.filtered(
+            lambda c: c.delivery_status not in ("bounced", "returned")
+        )
+        contacts.write({"delivery_status": delivery_status})
+        contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
+        lines = contacts.line_ids.filtered(lambda line: line.item_id)
+        for contact in contacts.filtered(lambda c: c.kind == "invoice"):
             contact.line_ids.item_id.write({"grace_from": False})
         lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
         lines.item_id._wake()
-        self._fall_back("BOUNCED")
+        contacts._fall_back(code, **args)

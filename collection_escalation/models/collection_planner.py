@@ -196,12 +196,21 @@ class CollectionContact(models.Model):
         return instead._keep_reachable()
 
     def _get_fallback_channel(self):
-        """The other channel of the step, or else the one the debtor prefers; none after
-        one change of channel."""
-        if self.fallback_of_id or not self.step_id:
+        """The other channel of the step, or else the one the debtor prefers, if the step
+        says what to write there; none after one change of channel."""
+        step = self.step_id
+        if self.fallback_of_id or not step:
             return False
-        wanted = (self.step_id.fallback_channel, self.debtor_id.preferred_channel)
-        return next((c for c in wanted if c and c != self.channel), False)
+        Channel = self.env["collection.channel"]
+        wanted = (step.fallback_channel, self.debtor_id.preferred_channel)
+        return next(
+            (
+                code
+                for code in wanted
+                if code and code != self.channel and Channel._get(code)._has_text(step)
+            ),
+            False,
+        )
 
     def _ask_to_mend_address(self, reasons):
         """A duty for the collector: without an address nobody is reached. One per file
