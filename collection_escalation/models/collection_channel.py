@@ -86,7 +86,9 @@ class CollectionChannel(models.AbstractModel):
 
     @api.model
     def _get_postal_address(self, person):
-        address = " ".join((person._display_address(without_company=True) or "").split())
+        address = " ".join(
+            (person._display_address(without_company=True) or "").split()
+        )
         return address, None if address else Reason.of("NO_ADDRESS")
 
     @api.model
