@@ -10,6 +10,9 @@ from pathlib import Path
 from .posting import INVOICES, PAIRS, WAYS
 
 
+KEYS = ("wall_seconds", "cpu_seconds", "database_cpu_seconds", "queries")
+
+
 class Figures:
     """The figures of one size of ledger, by step."""
 
@@ -32,7 +35,7 @@ class Figures:
         pieces = [self.steps[step][name] for name in names]
         total = {
             key: round(sum(piece[key] for piece in pieces), 3)
-            for key in ("wall_seconds", "cpu_seconds", "queries")
+            for key in KEYS
         }
         total["peak_memory_mb"] = max(piece["peak_memory_mb"] for piece in pieces)
         return total
@@ -168,7 +171,7 @@ def _write_d(figures: Figures, _invoices: int) -> dict:
         report[way] = {
             side: {
                 key: round(statistics.median(pair[place][key] for pair in pairs), 3)
-                for key in ("wall_seconds", "cpu_seconds", "queries")
+                for key in KEYS
             }
             for place, side in enumerate(("with", "without"))
         }
