@@ -1,7 +1,9 @@
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CollectionCase(models.Model):
@@ -23,7 +25,11 @@ class CollectionCase(models.Model):
         readonly=True,
     )
     partner_id = fields.Many2one(
-        related="debtor_id.partner_id", string="Customer", store=True, index=True
+        related="debtor_id.partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        precompute=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, readonly=True
@@ -151,21 +157,45 @@ class CollectionCase(models.Model):
         """Bring stage and state in line with the open items: the stage falls when the
         highest item is paid, the case closes when nothing is chased any more and reopens
         when something is owed again."""
+        standing = self._read_standing()
+        by_stage = defaultdict(self.browse)
         for case in self:
-            chased = case.item_ids.filtered(
-                lambda i: i.ledger_state == "open"
-                and i.stage_id
-                and i.level != "pre_due"
-            )
-            open_items = case.item_ids.filtered(lambda i: i.ledger_state == "open")
-            if chased:
-                highest = max(chased, key=lambda i: i.stage_id.sequence).stage_id
-                if case.stage_id != highest:
-                    case.stage_id = highest
-            if case.state == "open" and not open_items:
+            stage_id, _is_owed = standing[case.id]
+            if stage_id and case.stage_id.id != stage_id:
+                by_stage[stage_id] |= case
+        for stage_id, cases in by_stage.items():
+            cases.write({"stage_id": stage_id})
+        for case in self:
+            _stage_id, is_owed = standing[case.id]
+            if case.state == "open" and not is_owed:
                 case._close(case._get_outcome())
-            elif case.state == "closed" and open_items:
-                case._reopen(open_items)
+            elif case.state == "closed" and is_owed:
+                case._reopen(case.item_ids.filtered(lambda i: i.ledger_state == "open"))
+
+    def _read_standing(self):
+        """{case id: (highest stage that is chased or None, is anything owed?)}, from the
+        open items, with one query."""
+        self.env["collection.item"].flush_model(
+            ["case_id", "ledger_state", "stage_id", "level", "date_due"]
+        )
+        self.env["collection.stage"].flush_model(["sequence"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.case_id,
+                       (array_agg(i.stage_id ORDER BY s.sequence DESC, i.date_due, i.id)
+                        FILTER (WHERE i.stage_id IS NOT NULL
+                                  AND i.level IS DISTINCT FROM 'pre_due'))[1]
+                  FROM collection_item i
+                  LEFT JOIN collection_stage s ON s.id = i.stage_id
+                 WHERE i.case_id IN %s AND i.ledger_state = 'open'
+                 GROUP BY i.case_id
+                """,
+                tuple(self.ids) or (0,),
+            )
+        )
+        standing = dict.fromkeys(self.ids, (None, False))
+        return standing | {case_id: (stage_id, True) for case_id, stage_id in rows}
 
     def _get_outcome(self):
         """Why the case closes, from how its items left the ledger."""

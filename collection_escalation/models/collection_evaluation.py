@@ -97,10 +97,12 @@ class CollectionEvaluation(models.AbstractModel):
                 self._postpone(debtor, facts.errors[debtor.id])
                 continue
             found += self._resolve_debtor(debtor, facts)
+        levels = self._read_levels(found)
         self._close_tolerated(found)
-        cases = self._open_cases(found)
-        self._record_moves(found)
-        self._store_items(found, cases)
+        cases = self._open_cases(found, levels, facts)
+        stored = self._store_reasons(found)
+        self._record_moves(found, levels, stored)
+        self._store_items(found, levels, stored, cases)
         self._refresh_case_stages(found, cases)
         self._plan_contacts(found, cases, facts.unreachable)
         self._ask_managers(found, cases)
@@ -120,24 +122,36 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _resolve_debtor(self, debtor, facts):
         """[(debtor, ItemRow, Resolution, needs_invoice)] of the debtor's open items."""
-        policy = debtor.effective_policy_id
-        ladder, today = policy._get_ladder(), facts.today[debtor.id]
-        calendar = debtor._get_calendar(today)
+        ladder, today = self._get_ladder(facts, debtor), facts.today[debtor.id]
         found = []
         for row in facts.items.get(debtor.id, ()):
             if row.next_date is None or row.next_date > today:
                 continue
-            item = self._as_item(debtor, row, facts)
-            resolution = stages.resolve(item, ladder, today, calendar)
+            resolution = self._resolve(debtor, row, facts)
             withheld = self._get_withheld(
                 facts, debtor, row, post_due=self._chases(resolution, ladder)
             )
             if withheld and (
-                withheld.code in ("HELD", "STOPPED") or resolution.moved or resolution.step_id
+                withheld.code in ("HELD", "STOPPED")
+                or resolution.moved
+                or resolution.step_id
             ):
-                resolution = stages.resolve(item, ladder, today, calendar, withheld)
+                resolution = self._resolve(debtor, row, facts, withheld)
             found.append((debtor, row, resolution, withheld))
         return found
+
+    def _resolve(self, debtor, row, facts, withheld=None):
+        """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
+        today, place = facts.today[debtor.id], facts.places[debtor.id]
+        item = self._as_item(debtor, row, facts)
+        key = item, debtor.effective_policy_id.id, today, place, withheld
+        if key not in facts.resolutions:
+            ladder = self._get_ladder(facts, debtor)
+            calendar = self.env["collection.calendar"]._get(*place, today)
+            facts.resolutions[key] = stages.resolve(
+                item, ladder, today, calendar, withheld
+            )
+        return facts.resolutions[key]
 
     def _as_item(self, debtor, row, facts):
         talked = facts.talked.get(row.debtor_id)
@@ -168,25 +182,43 @@ class CollectionEvaluation(models.AbstractModel):
         for _debtor, row, _resolution, withheld in found:
             if row.case_id:
                 by_case[row.case_id].append((row, withheld))
-        for case_id, rows in by_case.items():
-            case = self.env["collection.case"].browse(case_id)
-            tolerated = {
+        tolerated = {
+            case_id: {
                 row.id
                 for row, withheld in rows
                 if withheld and withheld.code == "WITHIN_TOLERANCE"
             }
-            if case.state == "open" and set(case.open_item_ids.ids) <= tolerated:
+            for case_id, rows in by_case.items()
+        }
+        Case = self.env["collection.case"]
+        for case in Case.browse(id_ for id_, items in tolerated.items() if items):
+            if (
+                case.state == "open"
+                and set(case.open_item_ids.ids) <= tolerated[case.id]
+            ):
                 case._close("within_tolerance")
-                for row, _withheld in rows:
+                for row, _withheld in by_case[case.id]:
                     row.case_id = None
 
-    def _open_cases(self, found):
+    def _read_levels(self, found):
+        """{stage id: level} of all stages where items stand now or passed."""
+        ids = {id_ for _d, _row, r, _w in found for id_ in (r.rung_id, *r.trail) if id_}
+        stages_now = self.env["collection.stage"].browse(ids)
+        return {None: None, **{stage.id: stage.level for stage in stages_now}}
+
+    def _store_reasons(self, found):
+        """{Reason: JSON text}: many items stand somewhere for the same reason."""
+        Reason = self.env["collection.reason"]
+        reasons = {resolution.reason for _d, _row, resolution, _w in found}
+        return {reason: json.dumps(Reason._store(reason)) for reason in reasons}
+
+    def _open_cases(self, found, levels, facts):
         """The open case of every debtor who is chased after the due date, made where it
         is missing: {debtor id: case}."""
         chased = {
             debtor.id: debtor
             for debtor, _row, resolution, _withheld in found
-            if self._level(resolution.rung_id) in POST_DUE
+            if levels[resolution.rung_id] in POST_DUE
         }
         Case = self.env["collection.case"]
         cases = {
@@ -214,7 +246,7 @@ class CollectionEvaluation(models.AbstractModel):
                     "debtor_id": debtor.id,
                     "company_id": debtor.company_id.id,
                     "user_id": debtor.collector_id.id,
-                    "date_open": debtor._get_today(),
+                    "date_open": facts.today[debtor.id],
                 }
                 for debtor in missing.values()
             ]
@@ -222,37 +254,32 @@ class CollectionEvaluation(models.AbstractModel):
         cases.update({case.debtor_id.id: Case.browse(case.id) for case in created})
         return cases
 
-    def _level(self, stage_id):
-        return self.env["collection.stage"].browse(stage_id).level if stage_id else None
-
-    def _record_moves(self, found):
+    def _record_moves(self, found, levels, stored):
         """Append-only answer to "why is this invoice here?", one per change of stage."""
-        Reason = self.env["collection.reason"]
-        vals_list = []
+        rows = []
         for debtor, row, resolution, _withheld in found:
             previous, level = row.stage_id, row.level
             for stage_id in resolution.trail:
-                vals_list.append(
-                    {
-                        "item_id": row.id,
-                        "debtor_id": debtor.id,
-                        "from_stage_id": previous,
-                        "to_stage_id": stage_id,
-                        "from_level": level,
-                        "to_level": self._level(stage_id),
-                        "cycle": row.cycle,
-                        "date": resolution.since,
-                        "reason": Reason._store(resolution.reason),
-                    }
+                rows.append(
+                    (
+                        row.id,
+                        debtor.id,
+                        previous,
+                        stage_id,
+                        level,
+                        levels[stage_id],
+                        row.cycle,
+                        resolution.since,
+                        stored[resolution.reason],
+                    )
                 )
-                previous, level = stage_id, self._level(stage_id)
-        self.env["collection.stage.move"].create(vals_list)
+                previous, level = stage_id, levels[stage_id]
+        self.env["collection.item"]._record_stage_moves(rows)
 
-    def _store_items(self, found, cases):
-        Reason = self.env["collection.reason"]
+    def _store_items(self, found, levels, stored, cases):
         rows = []
         for debtor, row, resolution, _withheld in found:
-            level = self._level(resolution.rung_id)
+            level = levels[resolution.rung_id]
             case = cases.get(debtor.id)
             in_case = case and (
                 level in POST_DUE and resolution.reason.code != "WITHIN_TOLERANCE"
@@ -265,16 +292,15 @@ class CollectionEvaluation(models.AbstractModel):
                     resolution.since,
                     resolution.next_date,
                     resolution.waits_for,
-                    json.dumps(Reason._store(resolution.reason)),
+                    stored[resolution.reason],
                     case.id if in_case else row.case_id,
                 )
             )
         self.env["collection.item"]._write_evaluation(rows)
 
     def _refresh_case_stages(self, found, cases):
-        touched = self.env["collection.case"].union(
-            *(cases[d.id] for d, *_ in found if d.id in cases)
-        )
+        ids = {cases[debtor.id].id for debtor, *_ in found if debtor.id in cases}
+        touched = self.env["collection.case"].browse(ids)
         touched.with_context(tracking_disable=True)._refresh()
 
     def _plan_contacts(self, found, cases, unreachable):
@@ -301,6 +327,8 @@ class CollectionEvaluation(models.AbstractModel):
                 if resolution.waits_for and not row.waits_for and debtor.id in cases
             )
         )
+        if not waiting:
+            return
         asked = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "collection.case"),

@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..rules.business_days import business_days_between
 from ..rules.decision import Reason
-from ..rules.stages import Mark, effective_due, trigger_date
+from ..rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 
 #: An invoice sent less than so many days ago needs no courtesy note.
 RECENT_DAYS = 5
@@ -45,11 +45,13 @@ class ItemRow:
 
 @dataclass(slots=True)
 class Facts:
-    """Everything read for a batch; see `CollectionEvaluation._get_facts`."""
+    """Everything read for a batch; see `CollectionEvaluation._get_facts`. What stands
+    below ``errors`` is worked out when it is first asked for, once per batch: of a ledger
+    many debtors have the same plan, and many items the same due date."""
 
     items: dict[int, list[ItemRow]]
     credits: dict[tuple[int, int], float]
-    holds: list[tuple]
+    holds: dict[int, list[tuple]]
     in_process: set[int]
     bounced: set[int]
     talked: dict[int, date]
@@ -59,8 +61,16 @@ class Facts:
     punctual: set[int]
     bank: dict[int, Reason | None]
     today: dict[int, date] = field(default_factory=dict)
+    places: dict[int, tuple[str, str]] = field(default_factory=dict)
+    stopping: dict[int, list[str]] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
+    ladders: dict[int, Ladder] = field(default_factory=dict)
+    tolerances: dict[tuple[int, int], float] = field(default_factory=dict)
+    minimums: dict[tuple[int, int], float] = field(default_factory=dict)
+    triggers: dict[tuple, date] = field(default_factory=dict)
+    resolutions: dict[tuple, Resolution] = field(default_factory=dict)
     ripe: dict[int, set[int]] = field(default_factory=dict)
+    ripe_amounts: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 class CollectionEvaluation(models.AbstractModel):
@@ -93,6 +103,8 @@ class CollectionEvaluation(models.AbstractModel):
         for debtor in debtors:
             try:
                 facts.today[debtor.id] = debtor._get_today()
+                facts.places[debtor.id] = debtor._get_country_state()
+                facts.stopping[debtor.id] = debtor._get_stopping()
                 debtor._check_has_policy()
             except UserError as error:
                 facts.errors[debtor.id] = str(error)
@@ -171,8 +183,8 @@ class CollectionEvaluation(models.AbstractModel):
         return {(debtor, currency): amount for debtor, currency, amount in found}
 
     def _read_holds(self, debtors):
-        """Running pauses: (debtor id, item id or None, from, to, reason)."""
-        return self.env.execute_query(
+        """Running pauses: {debtor id: [(item id or None, from, to, reason)]}."""
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT h.debtor_id, rel.collection_item_id, h.date_from, h.date_to,
@@ -185,6 +197,10 @@ class CollectionEvaluation(models.AbstractModel):
                 tuple(debtors.ids) or (0,),
             )
         )
+        holds = defaultdict(list)
+        for debtor_id, *hold in rows:
+            holds[debtor_id].append(hold)
+        return holds
 
     def _read_payments_in_process(self, move_ids):
         """Invoices with a payment transaction or a payment on its way."""
@@ -349,14 +365,10 @@ class CollectionEvaluation(models.AbstractModel):
         """Why ``row`` must not be chased now, or None. Pauses hold for every contact,
         the others only for contacts after the due date."""
         today = facts.today[debtor.id]
-        if stopping := debtor._get_stopping():
+        if stopping := facts.stopping[debtor.id]:
             return Reason.of("STOPPED", flag=stopping[0])
-        for debtor_id, item_id, date_from, date_to, reason in facts.holds:
-            if (
-                debtor_id == debtor.id
-                and item_id in (None, row.id)
-                and date_from <= today <= date_to
-            ):
+        for item_id, date_from, date_to, reason in facts.holds.get(debtor.id, ()):
+            if item_id in (None, row.id) and date_from <= today <= date_to:
                 return Reason.of("HELD", until=date_to, reason=reason)
         if row.in_payment or row.move_id in facts.in_process:
             return Reason.of("PAYMENT_IN_PROCESS")
@@ -382,8 +394,12 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _is_above_minimum(self, facts, debtor, row):
         """Is what is asked for in the item's currency worth a costly step?"""
+        policy = debtor.effective_policy_id
         currency = self.env["res.currency"].browse(row.currency_id)
-        minimum = debtor.effective_policy_id._get_minimum(currency)
+        key = policy.id, row.currency_id
+        if key not in facts.minimums:
+            facts.minimums[key] = policy._get_minimum(currency)
+        minimum = facts.minimums[key]
         if not minimum:
             return True
         asked = self._get_amount_asked(facts, debtor, row)
@@ -392,8 +408,12 @@ class CollectionEvaluation(models.AbstractModel):
     def _get_tolerance_reason(self, facts, debtor, row):
         """What is asked for in the item's currency, less unallocated credits, is not
         above the tolerance of the plan."""
+        policy = debtor.effective_policy_id
         currency = self.env["res.currency"].browse(row.currency_id)
-        tolerance = debtor.effective_policy_id._get_tolerance(currency)
+        key = policy.id, row.currency_id
+        if key not in facts.tolerances:
+            facts.tolerances[key] = policy._get_tolerance(currency)
+        tolerance = facts.tolerances[key]
         net = self._get_amount_asked(facts, debtor, row)
         if currency.compare_amounts(net, tolerance) > 0:
             return None
@@ -403,32 +423,47 @@ class CollectionEvaluation(models.AbstractModel):
         """What the debtor is asked for in the item's currency, less unallocated credits.
         Items still in their days of grace are not asked for, so they do not count."""
         ripe = self._get_ripe_items(facts, debtor)
-        overdue = sum(
-            other.amount
-            for other in facts.items[debtor.id]
-            if other.currency_id == row.currency_id and other.id in ripe | {row.id}
-        )
-        return overdue - facts.credits.get((debtor.id, row.currency_id), 0.0)
+        key = debtor.id, row.currency_id
+        if key not in facts.ripe_amounts:
+            facts.ripe_amounts[key] = sum(
+                other.amount
+                for other in facts.items[debtor.id]
+                if other.currency_id == row.currency_id and other.id in ripe
+            )
+        own = 0.0 if row.id in ripe else row.amount
+        return facts.ripe_amounts[key] + own - facts.credits.get(key, 0.0)
 
     def _get_ripe_items(self, facts, debtor):
         """Ids of the debtor's items that have reached the first stage after the due date,
         by stage or by age."""
         if debtor.id not in facts.ripe:
             today = facts.today[debtor.id]
-            ladder = debtor.effective_policy_id._get_ladder()
+            ladder = self._get_ladder(facts, debtor)
             first = next((r for r in ladder.rungs if r.level != "pre_due"), None)
             facts.ripe[debtor.id] = {
                 row.id
                 for row in facts.items[debtor.id]
                 if row.level not in (None, "pre_due")
-                or (first and today >= self._get_trigger_date(debtor, first, row))
+                or (
+                    first and today >= self._get_trigger_date(facts, debtor, first, row)
+                )
             }
         return facts.ripe[debtor.id]
 
-    def _get_trigger_date(self, debtor, rung, row):
-        calendar = debtor._get_calendar(row.due)
-        base = effective_due(row.due, calendar, row.grace_from)
-        return trigger_date(rung, base, calendar)
+    def _get_ladder(self, facts, debtor):
+        policy = debtor.effective_policy_id
+        if policy.id not in facts.ladders:
+            facts.ladders[policy.id] = policy._get_ladder()
+        return facts.ladders[policy.id]
+
+    def _get_trigger_date(self, facts, debtor, rung, row):
+        place = facts.places[debtor.id]
+        key = place, rung.trigger, rung.unit, row.due, row.grace_from
+        if key not in facts.triggers:
+            calendar = self.env["collection.calendar"]._get(*place, row.due)
+            base = effective_due(row.due, calendar, row.grace_from)
+            facts.triggers[key] = trigger_date(rung, base, calendar)
+        return facts.triggers[key]
 
     def _get_delivery_reason(self, facts, debtor, row):
         """The invoice itself never reached the customer: it goes first."""

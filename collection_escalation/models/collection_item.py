@@ -210,6 +210,32 @@ class CollectionItem(models.Model):
         )
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
 
+    @api.model
+    def _record_stage_moves(self, rows):
+        """Append to the log of stage moves, one statement for the batch.
+
+        :param rows: tuples (item id, debtor_id, from_stage_id, to_stage_id, from_level,
+            to_level, cycle, date, reason as JSON text)"""
+        if not rows:
+            return
+        self.env.cr.execute_values(
+            """
+            INSERT INTO collection_stage_move
+                   (item_id, debtor_id, from_stage_id, to_stage_id, from_level, to_level,
+                    cycle, date, reason, create_uid, create_date, write_uid, write_date)
+            SELECT item_id::int, debtor_id::int, from_stage_id::int, to_stage_id::int,
+                   from_level, to_level, cycle::int, date::date, reason::jsonb,
+                   uid, now() AT TIME ZONE 'UTC', uid, now() AT TIME ZONE 'UTC'
+              FROM (VALUES %s) AS v(item_id, debtor_id, from_stage_id, to_stage_id,
+                                    from_level, to_level, cycle, date, reason, uid)
+            """,
+            [(*row, self.env.uid) for row in rows],
+            page_size=len(rows),
+        )
+        self.browse(row[0] for row in rows).invalidate_recordset(
+            ["stage_move_ids"], flush=False
+        )
+
     def _get_held(self):
         """Those of the items that a running pause covers today."""
         holds = (
