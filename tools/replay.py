@@ -15,6 +15,25 @@ from pathlib import Path
 
 import pytz
 from replay.ledger_file import ANY, COLUMNS, BadLedger, parse_countries, read_ledger
+from replay.places import homes_by_country, homes_by_place, parse_places
+
+#: The worked cases with which the audit's own idea of the law is checked.
+CASES = (
+    Path(__file__).parents[1] / "collection_escalation/tests/tables/contact_cases.csv"
+)
+#: Before, in and after the hours of everybody from Brazil to Hawaii.
+HOURS, HOURS_OF_PLACES = "09:00", "06:30,09:30,12:30,16:30,20:30"
+
+
+def parse_hours(text: str) -> list[time]:
+    """
+    >>> parse_hours("09:00,12:30")
+    [datetime.time(9, 0), datetime.time(12, 30)]
+    """
+    hours = [time.fromisoformat(word.strip()) for word in text.split(",")]
+    if hours != sorted(set(hours)):
+        raise ValueError(f"{text!r}: write them in their order, each once")
+    return hours
 
 
 def parse_options() -> argparse.Namespace:
@@ -52,12 +71,26 @@ def parse_options() -> argparse.Namespace:
         "* is any other code (default %(default)s)",
     )
     parser.add_argument(
-        "--hour",
-        type=time.fromisoformat,
-        default=time(9),
-        metavar="HH:MM",
-        help="when the scheduled actions run, once a day, in the company's zone (default "
-        "09:00); choose an hour that is permitted wherever the customers live",
+        "--places",
+        metavar="PLACE,…",
+        help="spread the customers over these countries and states instead, as "
+        "BR-SP,BR-MG,CO,US, every third of them a company. Then debtors answer, bounce, "
+        "refuse e-mail or take an attorney, a collector calls, also when it is not "
+        "permitted, and every contact is judged by a second, independent statement of "
+        "the law",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="of the chance by which people act, with --places (default %(default)s)",
+    )
+    parser.add_argument(
+        "--hours",
+        metavar="HH:MM,…",
+        help="when the scheduled actions run each day, in the company's zone (default "
+        f"{HOURS}, with --places {HOURS_OF_PLACES})",
     )
     parser.add_argument(
         "--limit",
@@ -84,6 +117,15 @@ def parse_options() -> argparse.Namespace:
         )
     except ValueError as error:
         parser.error(f"--countries: {error}")
+    try:
+        options.places = options.places and parse_places(options.places)
+    except ValueError as error:
+        parser.error(f"--places: {error}")
+    default = HOURS_OF_PLACES if options.places else HOURS
+    try:
+        options.hours = parse_hours(options.hours or default)
+    except ValueError as error:
+        parser.error(f"--hours: {error}")
     return options
 
 
@@ -116,6 +158,12 @@ def main() -> int:
         sys.exit(
             f"no invoice of {options.ledger} lives in these days: see --from, --to"
         )
+    countries = {row.customer: row.country for row in rows}
+    options.homes = (
+        homes_by_place(countries, options.places)
+        if options.places
+        else homes_by_country(countries)
+    )
     if options.check:
         print(f"{options.ledger}: {len(rows)} invoices to live", file=sys.stderr)
         return 0
@@ -125,12 +173,16 @@ def main() -> int:
     os.environ["CE_EXTRA_ARGS"] = json.dumps([f"--logfile={log}"])
 
     from odoo_env import odoo_env
+    from replay.audit import check_reference
     from replay.days import live
     from replay.measures import measure
 
+    cases = check_reference(CASES)
     with odoo_env() as env:
         figures = live(env, rows, options)
         report = measure(env, rows, options, figures)
+    if options.places:
+        report["worked_cases_that_the_audit_agrees_with"] = cases
     database = os.environ["CE_DB"]
     print(
         f"The database {database} is left for inspection, for instance:\n"

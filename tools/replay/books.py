@@ -3,9 +3,9 @@
 from datetime import date
 
 import phonenumbers
-import pytz
 
-COMPANY_ZONE = "America/Sao_Paulo"
+from .places import BUSINESS, COMPANY_ZONE, CONSUMER, Home
+
 #: Nobody follows these invoices, and no history of changes is wanted of them.
 QUIET = {
     "tracking_disable": True,
@@ -16,15 +16,16 @@ QUIET = {
 
 
 class Books:
-    def __init__(self, env, countries: dict[str, str]):
-        """:param countries: {customer: ISO code of the country}"""
+    def __init__(self, env, homes: dict[str, Home]):
+        """:param homes: where each customer lives"""
         self.env = env
         self.company = env.company
         self._set_up_company()
         self.journal = self._create_journal()
         self.bank = self._get_bank()
         self.collector = self._create_collector()
-        self.partners = self._create_customers(countries)
+        self.homes = homes
+        self.partners = self._create_customers()
         self.moves: dict[str, int] = {}
 
     # -- setting up ----------------------------------------------------------------------
@@ -104,34 +105,54 @@ class Books:
             }
         )
 
-    def _create_customers(self, countries: dict[str, str]):
-        """A company with e-mail and phone for each, in the zone of its country."""
-        codes = self.env["res.country"].search([("code", "in", [*countries.values()])])
-        by_code = {country.code: country for country in codes}
-        sao_paulo = self.env.ref("base.state_br_sp")
+    def _create_customers(self):
+        """Each with e-mail and phone, in the zone where it lives if that is known."""
+        codes = {home.country for home in self.homes.values()}
+        countries = {
+            country.code: country
+            for country in self.env["res.country"].search([("code", "in", [*codes])])
+        }
         partners = (
             self.env["res.partner"]
             .with_context(**QUIET)
             .create(
                 [
-                    {
-                        "name": f"Customer {name}",
-                        "ref": name,
-                        "is_company": True,
-                        "email": f"{name.lower()}@customers.example.com",
-                        "phone": _example_phone(code),
-                        "street": "High Street 1",
-                        "city": "São Paulo" if code == "BR" else "Capital",
-                        "country_id": by_code[code].id,
-                        "state_id": sao_paulo.id if code == "BR" else False,
-                        "tz": zone_of(code),
-                        "lang": "en_US",
-                    }
-                    for name, code in sorted(countries.items())
+                    self._prepare_customer(name, home, countries[home.country])
+                    for name, home in sorted(self.homes.items())
                 ]
             )
         )
+        self._say_who_is_a_company(partners)
         return {partner.ref: partner for partner in partners}
+
+    def _prepare_customer(self, name: str, home: Home, country) -> dict:
+        states = {state.code: state for state in country.state_ids}
+        return {
+            "name": f"Customer {name}",
+            "ref": name,
+            "is_company": home.party != CONSUMER,
+            "email": f"{name.lower()}@customers.example.com",
+            "phone": _example_phone(home.country),
+            "street": "High Street 1",
+            "city": "São Paulo" if home.place == "BR-SP" else "Capital",
+            "country_id": country.id,
+            "state_id": states[home.state].id if home.state else False,
+            "tz": home.zone,
+            "lang": self._get_language(home.country),
+        }
+
+    def _get_language(self, country: str) -> str:
+        """Theirs, if the database has it."""
+        wanted = {"BR": "pt", "CO": "es", "CL": "es", "MX": "es"}.get(country, "en")
+        known = [code for code, _name in self.env["res.lang"].get_installed()]
+        return next((code for code in known if code.startswith(wanted)), "en_US")
+
+    def _say_who_is_a_company(self, partners) -> None:
+        for party in (CONSUMER, BUSINESS):
+            told = partners.filtered(lambda p, x=party: self.homes[p.ref].party == x)
+            if told:
+                debtors = self.env["collection.debtor"]._get_for(told, self.company)
+                debtors.write({"party": party})
 
     def start_collections(self) -> None:
         """No review: every message leaves by itself."""
@@ -200,12 +221,6 @@ class Books:
 
     def say_payments_entered(self, day: date) -> None:
         self.company.collection_payments_until = day
-
-
-def zone_of(code: str) -> str:
-    """The zone of the capital comes first, except in Brazil, where the customers live in São
-    Paulo."""
-    return COMPANY_ZONE if code == "BR" else pytz.country_timezones[code][0]
 
 
 def _example_phone(code: str) -> str | bool:

@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 
 import freezegun.api
 
-from .books import COMPANY_ZONE, Books
+from .audit import Planned
+from .books import Books
+from .life import Deeds, Life, call_what_is_due
+from .places import COMPANY_ZONE
 
 MODULE = "collection_escalation"
 DAILY = (
@@ -28,8 +31,6 @@ DAILY = (
 ON_MONDAYS = (f"{MODULE}.ir_cron_check_ledger",)
 #: A scheduled action that says it has work left is run again, as the scheduler would.
 TRIES = 20
-#: Of ten calls: what comes of them.
-CALLS = ("no_answer", "no_answer", "voicemail", "busy", "no_answer", "conversation")
 
 
 class LogWatch(logging.Handler):
@@ -73,6 +74,8 @@ class Figures:
         self.failures: list[str] = []
         self.unfinished: list[str] = []
         self.moves: dict[str, int] = {}
+        self.planned = Planned()
+        self.deeds = Deeds()
         self.log = LogWatch()
         self.check = CheckWatch()
 
@@ -115,8 +118,10 @@ class Clock:
         self._freezer.stop()
 
     def move_to(self, day: date, hour) -> None:
+        """:param hour: a `datetime.time` in the company's zone"""
         local = datetime.combine(day, hour, tzinfo=ZoneInfo(COMPANY_ZONE))
-        self._frozen.move_to(local.astimezone(UTC).replace(tzinfo=None))
+        self.now = local.astimezone(UTC).replace(tzinfo=None)
+        self._frozen.move_to(self.now)
 
 
 class Actions:
@@ -127,8 +132,9 @@ class Actions:
         self.figures = figures
         self.crons = {name: env.ref(name) for name in DAILY + ON_MONDAYS}
 
-    def run_all(self, day: date) -> None:
-        names = DAILY if day.weekday() else ON_MONDAYS + DAILY
+    def run(self, day: date, is_first: bool) -> None:
+        """What the scheduler runs at this hour; the weekly check on Monday mornings."""
+        names = ON_MONDAYS + DAILY if is_first and not day.weekday() else DAILY
         for name in names:
             with self.figures.part(name.rpartition("ir_cron_")[2]):
                 self._run(name, day)
@@ -158,33 +164,14 @@ def live(env, rows: list, options) -> Figures:
     figures = Figures()
     logging.getLogger().addHandler(figures.log)
     logging.getLogger(CheckWatch.NAME).addHandler(figures.check)
-    begun = defaultdict(list)
-    paid = defaultdict(list)
-    for row in rows:
-        begun[max(row.invoiced, options.first)].append(row)
-        if row.settled:
-            paid[row.settled].append(row)
     with Clock(options.first) as clock:
-        clock.move_to(options.first, options.hour)
+        clock.move_to(options.first, options.hours[0])
         env = env(context={**env.context, "tz": COMPANY_ZONE, "lang": "en_US"})
-        with figures.part("setting up"):
-            books = Books(env, {row.customer: row.country for row in rows})
-            env.cr.commit()
-        figures.moves = books.moves
-        actions = Actions(env, figures)
+        days = Days(env, rows, options, figures, clock)
         day = options.first
         while day <= options.last:
             start, queries = time.monotonic(), count_queries()
-            clock.move_to(day, options.hour)
-            _enter(books, figures, begun[day], paid[day], day)
-            if day == options.first:
-                books.start_collections()
-            env.cr.commit()
-            env.invalidate_all()
-            actions.run_all(day)
-            if options.caller:
-                with figures.part("calls"):
-                    _call(env, books.collector)
+            days.live(day)
             figures.days[day] = time.monotonic() - start, count_queries() - queries
             following = day + timedelta(days=1)
             if following.month != day.month or day == options.last:
@@ -196,37 +183,71 @@ def live(env, rows: list, options) -> Figures:
     return figures
 
 
-def _enter(books: Books, figures: Figures, begun: list, paid: list, day: date) -> None:
-    """The accountant's morning: everything up to today is entered before anybody is chased."""
-    if begun:
-        with figures.part("posting invoices"):
-            books.post(begun)
-    if paid:
-        with figures.part("paying invoices"):
-            books.pay(paid, day)
-    books.say_payments_entered(day)
-    with figures.part("commits of the books"):
-        books.env.cr.commit()
-        books.env.invalidate_all()
+class Days:
+    """One day after the other: the books in the morning, then the hours of the day."""
 
+    def __init__(self, env, rows: list, options, figures: Figures, clock: Clock):
+        self.env, self.options, self.figures, self.clock = env, options, figures, clock
+        self._begun, self._paid = defaultdict(list), defaultdict(list)
+        for row in rows:
+            self._begun[max(row.invoiced, options.first)].append(row)
+            if row.settled:
+                self._paid[row.settled].append(row)
+        with figures.part("setting up"):
+            self.books = Books(env, options.homes)
+            number = (options.last - options.first).days + 1
+            self.life = options.places and Life(env, self.books, options.seed, number)
+            env.cr.commit()
+        figures.moves = self.books.moves
+        if self.life:
+            figures.deeds = self.life.deeds
+        self._actions = Actions(env, figures)
 
-def _call(env, collector) -> None:
-    """The collector makes the calls that are permitted now."""
-    from odoo import fields
+    def live(self, day: date) -> None:
+        for hour in self.options.hours:
+            self.clock.move_to(day, hour)
+            is_first = hour == self.options.hours[0]
+            if is_first:
+                self._begin(day)
+            if self.life:
+                with self._part("mail of the customers"):
+                    self.life.let_mail_arrive()
+            self._actions.run(day, is_first)
+            with self._part("looking at the plan"):
+                self.figures.planned.look(self.env.cr, self.clock.now)
+            if self.life:
+                with self._part("mail of the customers"):
+                    self.life.read_new_mail()
+                with self._part("calls"):
+                    self.life.work_through_calls()
+            elif self.options.caller:
+                with self._part("calls"):
+                    call_what_is_due(self.env, self.books.collector)
 
-    now = fields.Datetime.now()
-    calls = env["collection.contact"].search(
-        [
-            ("state", "=", "planned"),
-            ("channel", "=", "phone"),
-            ("planned_at", "<=", now),
-        ],
-        order="planned_at, id",
-    )
-    for call in calls:
-        call.with_user(collector)._log_attempt(CALLS[call.id % len(CALLS)])
-    env.cr.commit()
-    env.invalidate_all()
+    def _begin(self, day: date) -> None:
+        """The accountant's morning: everything up to today is entered before anybody is
+        chased."""
+        if begun := self._begun[day]:
+            with self._part("posting invoices"):
+                self.books.post(begun)
+        if paid := self._paid[day]:
+            with self._part("paying invoices"):
+                self.books.pay(paid, day)
+        self.books.say_payments_entered(day)
+        if day == self.options.first:
+            self.books.start_collections()
+        if self.life:
+            self.life.begin_day((day - self.options.first).days)
+        with self._part("commits of the books"):
+            pass
+
+    @contextmanager
+    def _part(self, name: str):
+        """A part of the work, committed."""
+        with self.figures.part(name):
+            yield
+            self.env.cr.commit()
+            self.env.invalidate_all()
 
 
 def _say(figures: Figures, day: date) -> None:

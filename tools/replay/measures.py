@@ -7,11 +7,13 @@ schema ``replay`` keeps the ledger and one view per count that must be 0, for in
 import os
 import re
 import resource
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import holidays
-
-from .books import COMPANY_ZONE, zone_of
+from . import law
+from .audit import Audit
+from .places import COMPANY_ZONE
 from .views import TABLES, VIOLATIONS
 
 
@@ -25,12 +27,14 @@ def measure(env, rows: list, options, figures) -> dict:
             query = cr.mogrify(query, days).decode()
             cr.execute(f"CREATE VIEW replay.{name} AS {query}")
             violations[name] = _value(cr, f"SELECT count(*) FROM replay.{name}")
-        mails, mail_violations = _measure_mails(cr)
+        mails, mail_violations = _measure_mails(cr, figures)
         counts = _count(cr, options)
+        audit = Audit(cr, options.homes, figures.deeds, figures.planned.delays)
+        judged, judged_violations = audit.judge() if options.places else ({}, {})
         cr.commit()
     finally:
         cr.close()
-    violations |= mail_violations
+    violations |= mail_violations | judged_violations
     violations["scheduled_action_failures"] = len(figures.failures)
     violations["scheduled_actions_unfinished"] = len(figures.unfinished)
     violations["items_mended_by_the_weekly_check"] = figures.check.mended
@@ -38,6 +42,7 @@ def measure(env, rows: list, options, figures) -> dict:
     return {
         **counts,
         **mails,
+        **judged,
         "must_be_0": violations,
         **_effort(figures),
     }
@@ -53,42 +58,51 @@ def _make_tables(cr, rows: list, options, figures) -> None:
             for r in rows
         ],
     )
-    countries = {row.customer: row.country for row in rows}
+    homes = {row.customer: options.homes[row.customer] for row in rows}
     cr.execute(
-        "SELECT id, ref FROM res_partner WHERE ref IN %s", [tuple(countries) or ("",)]
+        "SELECT id, ref FROM res_partner WHERE ref IN %s", [tuple(homes) or ("",)]
     )
     cr.execute_values(
         "INSERT INTO replay.customer VALUES %s",
         [
-            (id_, countries[ref], "SP" if countries[ref] == "BR" else None)
-            + (zone_of(countries[ref]),)
+            (id_, ref, homes[ref].country, homes[ref].state, homes[ref].place)
+            + (homes[ref].zones[0], homes[ref].party)
             for id_, ref in cr.fetchall()
         ],
     )
     years = range(options.first.year, options.last.year + 2)
-    days = [
-        (country, day)
-        for country in set(countries.values())
-        if country in holidays.list_supported_countries(include_aliases=False)
-        for day in holidays.country_holidays(
-            country, subdiv="SP" if country == "BR" else None, years=years
-        )
-    ]
-    cr.execute_values("INSERT INTO replay.holiday VALUES %s", days)
+    days = {
+        (home.place, day)
+        for home in homes.values()
+        for year in years
+        for day in law.holidays_of(home.country, home.state or "", year)
+    }
+    cr.execute_values("INSERT INTO replay.holiday VALUES %s", [*days])
+    deeds = figures.deeds
+    events = [("replied", id_, at) for id_, at in deeds.replies.items()]
+    events += [("bounced", id_, at) for id_, at in deeds.bounces.items()]
+    if events:
+        cr.execute_values("INSERT INTO replay.mail_event VALUES %s", events)
+    tempers = [*deeds.tempers.items()]
+    if tempers:
+        cr.execute_values("INSERT INTO replay.temper VALUES %s", tempers)
 
 
-def _measure_mails(cr) -> tuple[dict, dict]:
-    """Every e-mail in the sink against every contact made by e-mail, by Message-Id."""
+def _measure_mails(cr, figures) -> tuple[dict, dict]:
+    """Every e-mail in the sink against every contact made by e-mail, by Message-Id, and
+    the moment at which it left against the one that the contact says."""
     cr.execute(
-        """SELECT message.message_id FROM replay.made
+        """SELECT message.message_id, made.made_at FROM replay.made
              LEFT JOIN mail_message message ON message.id = made.message_id
             WHERE made.channel = 'email'"""
     )
-    contacts = [message_id for (message_id,) in cr.fetchall()]
+    contacts = cr.fetchall()
+    moments = dict(contacts)
     cr.execute("""SELECT email_normalized FROM res_partner partner
              JOIN replay.customer ON partner.id = customer.partner_id""")
     customers = {address for (address,) in cr.fetchall()}
-    to_customers, internal = [], 0
+    customers |= {a for known in figures.deeds.addresses.values() for a in known}
+    to_customers, internal, moved = [], 0, 0
     for path in Path(os.environ["CE_MAIL_DIR"]).glob("[0-9]*.eml"):
         head = path.read_bytes().partition(b"\r\n\r\n")[0].decode(errors="replace")
         to = re.search(r"^X-Envelope-To: (.*?)\r?$", head, re.M)[1].lower().split(", ")
@@ -96,7 +110,11 @@ def _measure_mails(cr) -> tuple[dict, dict]:
             internal += 1
             continue
         found = re.search(r"^Message-Id:\s*(<[^>]+>)", head, re.M | re.I)
-        to_customers.append(found[1] if found else path.name)
+        message_id = found[1] if found else path.name
+        to_customers.append(message_id)
+        left = parsedate_to_datetime(re.search(r"^Date:\s*(.+?)\r?$", head, re.M)[1])
+        said = moments.get(message_id, datetime.min)
+        moved += abs((left.replace(tzinfo=None) - said).total_seconds()) > 1
     return (
         {
             "emails_in_the_sink": len(to_customers),
@@ -105,9 +123,10 @@ def _measure_mails(cr) -> tuple[dict, dict]:
         },
         {
             "emails_sent_twice": len(to_customers) - len(set(to_customers)),
-            "emails_without_contact": len(set(to_customers) - set(contacts)),
+            "emails_without_contact": len(set(to_customers) - set(moments)),
+            "emails_at_another_moment": moved,
             "contacts_without_email": len(
-                [c for c in contacts if c not in set(to_customers)]
+                [c for c, _at in contacts if c not in set(to_customers)]
             ),
         },
     )

@@ -5,21 +5,28 @@ DROP SCHEMA IF EXISTS replay CASCADE;
 CREATE SCHEMA replay;
 CREATE TABLE replay.ledger (number text PRIMARY KEY, move_id int UNIQUE, customer text,
     invoiced_on date, due_on date, amount numeric, settled_on date);
-CREATE TABLE replay.customer (partner_id int PRIMARY KEY, country text, state text, zone text);
-CREATE TABLE replay.holiday (country text, day date, PRIMARY KEY (country, day));
+CREATE TABLE replay.customer (partner_id int PRIMARY KEY, customer text, country text,
+    state text, place text, zone text, party text);
+CREATE TABLE replay.holiday (place text, day date, PRIMARY KEY (place, day));
+CREATE TABLE replay.mail_event (event text, contact_id int, at timestamp);
+CREATE TABLE replay.temper (customer text PRIMARY KEY, temper text);
 CREATE TABLE replay.level (level text PRIMARY KEY, rank int);
 INSERT INTO replay.level VALUES ('pre_due', 0), ('friendly', 1), ('firm', 2), ('formal', 3),
     ('legal', 4), ('loss', 5);
 CREATE VIEW replay.made AS
     SELECT c.id, c.partner_id, c.channel, stage.level, c.kind, c.message_id, c.destination,
-           customer.country, c.made_at,
+           customer.customer, customer.place, customer.party, bounce.at AS bounced_at,
+           temper.temper, c.outcome, c.made_at,
            c.made_at AT TIME ZONE 'UTC' AT TIME ZONE customer.zone AS local_at
       FROM collection_contact c
       LEFT JOIN replay.customer customer ON customer.partner_id = c.partner_id
       LEFT JOIN collection_stage stage ON stage.id = c.stage_id
-     WHERE c.direction = 'out' AND c.state IN ('made', 'uncertain', 'sending');
+      LEFT JOIN replay.temper ON temper.customer = customer.customer
+      LEFT JOIN replay.mail_event bounce ON bounce.contact_id = c.id AND event = 'bounced'
+     WHERE c.direction = 'out' AND (c.state IN ('made', 'uncertain', 'sending')
+                                    OR bounce.at IS NOT NULL);
 CREATE VIEW replay.told AS
-    SELECT made.*, line.id AS line_id, line.item_id, line.step_id, line.cycle,
+    SELECT made.*, line.id AS line_id, line.state AS line_state, line.item_id, line.step_id, line.cycle,
            line_stage.level AS line_level, line.amount_open, ledger.number, ledger.due_on,
            ledger.settled_on
       FROM replay.made
@@ -37,18 +44,21 @@ VIOLATIONS = {
         SELECT * FROM replay.told WHERE settled_on <= local_at::date""",
     "contacts_on_non_business_days": """
         SELECT made.*, holiday.day FROM replay.made
-          LEFT JOIN replay.holiday ON holiday.country = made.country
+          LEFT JOIN replay.holiday ON holiday.place = made.place
                                   AND holiday.day = made.local_at::date
          WHERE local_at IS NULL OR extract(isodow FROM local_at) > 5
             OR holiday.day IS NOT NULL""",
     "contacts_outside_hours": """
         SELECT * FROM replay.made WHERE local_at::time < '08:00' OR local_at::time >= '18:00'""",
-    "debtor_days_with_two_contacts": """
+    # Towards companies only live contacts are limited: see replay/audit.py.
+    "consumer_days_with_two_contacts": """
         SELECT partner_id, local_at::date AS day, count(*) FROM replay.made
+         WHERE party IS DISTINCT FROM 'business' AND channel <> 'letter'
+           AND bounced_at IS NULL AND outcome IS DISTINCT FROM 'busy'
          GROUP BY 1, 2 HAVING count(*) > 1""",
     "steps_twice_per_cycle": """
         SELECT item_id, step_id, cycle, count(*), array_agg(id) AS contacts
-          FROM replay.told WHERE step_id IS NOT NULL
+          FROM replay.told WHERE step_id IS NOT NULL AND line_state <> 'failed'
          GROUP BY 1, 2, 3 HAVING count(*) > 1""",
     "stage_moves_that_skip": """
         SELECT * FROM (
@@ -68,15 +78,21 @@ VIOLATIONS = {
         SELECT * FROM replay.told
          WHERE line_level <> 'pre_due' AND due_on >= local_at::date""",
     # Three weeks overdue, above the tolerance, and nobody wrote: an engine asleep breaks no rule.
+    # (Whoever answers, refuses or cannot be reached is left in peace for longer.)
     "long_overdue_never_reminded": """
         SELECT * FROM replay.ledger
          WHERE greatest(due_on, %(first)s) + 21 < least(settled_on, %(last)s) AND amount > 10
            AND NOT EXISTS (SELECT FROM replay.told
-                            WHERE told.number = ledger.number AND told.line_level <> 'pre_due')""",
-    # Everybody has an address, and the mail sink takes everything.
+                            WHERE told.number = ledger.number AND told.line_level <> 'pre_due')
+           AND NOT EXISTS (SELECT FROM replay.temper
+                            WHERE temper.customer = ledger.customer AND temper <> 'silent')""",
+    # Everybody has an address, and the mail sink takes everything, but what came back.
     "contacts_that_failed": """
-        SELECT * FROM collection_contact WHERE direction = 'out'
-                                           AND state IN ('failed', 'uncertain')""",
+        SELECT c.* FROM collection_contact c
+          JOIN replay.customer USING (partner_id) LEFT JOIN replay.temper USING (customer)
+         WHERE c.direction = 'out' AND c.state IN ('failed', 'uncertain')
+           AND c.outcome IS DISTINCT FROM 'not_connected'
+           AND coalesce(temper, 'silent') IN ('silent', 'answers')""",
     "items_unlike_the_ledger": """
         SELECT ledger.*, item.ledger_state FROM replay.ledger
           LEFT JOIN collection_item item ON item.move_id = ledger.move_id
