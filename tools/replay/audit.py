@@ -272,6 +272,9 @@ class Audit:
                 yield "BLK_ATTORNEY"
         elif not own and contact.event.channel in ("phone", "email"):
             yield "BLK_THIRD_PARTY"
+        allowed = deeds.authorised.get(customer)
+        if allowed and contact.event.channel not in allowed:
+            yield "BLK_CHANNEL_NOT_AUTHORISED"
         if since(deeds.refusals) and contact.event.channel == "email":
             yield "BLK_OPT_OUT"
 

@@ -117,22 +117,22 @@ class Books:
             .with_context(**QUIET)
             .create(
                 [
-                    self._prepare_customer(name, home, countries[home.country])
-                    for name, home in sorted(self.homes.items())
+                    self._prepare_customer(name, number, home, countries[home.country])
+                    for number, (name, home) in enumerate(sorted(self.homes.items()))
                 ]
             )
         )
         self._say_who_is_a_company(partners)
         return {partner.ref: partner for partner in partners}
 
-    def _prepare_customer(self, name: str, home: Home, country) -> dict:
+    def _prepare_customer(self, name: str, number: int, home: Home, country) -> dict:
         states = {state.code: state for state in country.state_ids}
         return {
             "name": f"Customer {name}",
             "ref": name,
             "is_company": home.party != CONSUMER,
             "email": f"{name.lower()}@customers.example.com",
-            "phone": _example_phone(home.country),
+            "phone": _example_phone(home.country, number),
             "street": "High Street 1",
             "city": "São Paulo" if home.place == "BR-SP" else "Capital",
             "country_id": country.id,
@@ -223,9 +223,14 @@ class Books:
         self.company.collection_payments_until = day
 
 
-def _example_phone(code: str) -> str | bool:
-    number = phonenumbers.example_number_for_type(
-        code, phonenumbers.PhoneNumberType.FIXED_LINE
-    )
-    kind = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, kind) if number else False
+def _example_phone(code: str, customer: int) -> str | bool:
+    """A number of the customer's own, valid in the country."""
+    kind = phonenumbers.PhoneNumberType.FIXED_LINE
+    example = phonenumbers.example_number_for_type(code, kind)
+    if not example:
+        return False
+    example.national_number += customer - example.national_number % 1000
+    if not phonenumbers.is_valid_number(example):
+        raise RuntimeError(f"{code}: {example} is no valid number")
+    international = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(example, international)

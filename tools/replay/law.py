@@ -205,10 +205,12 @@ def _house(look: Look) -> Iterator[str]:
 
 
 def _house_for_business(look: Look) -> Iterator[str]:
-    if look.channel in LIVE and look.today(LIVE, attempt) >= 2:
+    if look.channel in LIVE and look.today(LIVE, contact) >= 2:
         yield "LIM_DAY"
 
 
+#: The sets that protect consumers only: regulation sheet 2.1 (CDC), 2.3, US: FDCPA.
+CONSUMERS_ONLY = {"BR", "BR-SP", "BR-MG", "CL", "US"}
 LIMITS = {
     "CO": _colombia,
     "CL": _chile,
@@ -226,12 +228,14 @@ LIMITS = {
 def sets_of(place: str, party: str | None) -> list[str]:
     """The sets that hold for somebody who lives there, the creditor's own last.
 
-    >>> sets_of("BR-SP", "consumer"), sets_of("BR-RJ", "business"), sets_of("PT", None)
-    (['BR', 'BR-SP', 'HOUSE'], ['BR', 'HOUSE-B'], ['HOUSE'])
+    >>> sets_of("BR-SP", "consumer"), sets_of("MX", "business"), sets_of("PT", None)
+    (['BR', 'BR-SP', 'HOUSE'], ['MX', 'HOUSE-B'], ['HOUSE'])
     """
     country = place.partition("-")[0]
     known = [code for code in dict.fromkeys((country, place)) if code in HOURS]
-    return [*known, "HOUSE-B" if party == "business" else "HOUSE"]
+    if party != "business":
+        return [*known, "HOUSE"]
+    return [*(code for code in known if code not in CONSUMERS_ONLY), "HOUSE-B"]
 
 
 def refusals(

@@ -39,8 +39,15 @@ class Deeds:
     attorneys: dict[str, datetime] = field(default_factory=dict)
     ceases: dict[str, datetime] = field(default_factory=dict)
     tempers: dict[str, str] = field(default_factory=dict)
+    #: channels that a customer allowed, where the law wants to know
+    authorised: dict[str, set[str]] = field(default_factory=dict)
     #: where each customer, and each "attorney of CUSTOMER", may be reached
     addresses: dict[str, set[str]] = field(default_factory=dict)
+
+
+def _addresses_of(partner) -> set[str]:
+    """E-mail, and the number as one dials it."""
+    return {partner.email, "+" + "".join(filter(str.isdigit, partner.phone))}
 
 
 def call_what_is_due(env, collector) -> None:
@@ -67,7 +74,8 @@ class Life:
         self._turns = defaultdict(list)
         self._deal_tempers(sorted(books.partners), days)
         for customer, partner in books.partners.items():
-            self.deeds.addresses[customer] = {partner.email, partner.phone}
+            self.deeds.addresses[customer] = _addresses_of(partner)
+        self._take_down_authorisations()
 
     def _deal_tempers(self, customers: list[str], days: int) -> None:
         """To whom what happens, and on which day who refuses or takes an attorney does."""
@@ -80,12 +88,34 @@ class Life:
             if temper in ("refuses", "attorney", "cease"):
                 self._turns[self.chance.randrange(days)].append((temper, customer))
 
+    def _take_down_authorisations(self) -> None:
+        """In Colombia only what the customer allowed may be used: every fourth allows
+        calls alone."""
+        colombians = [c for c, home in self.books.homes.items() if home.country == "CO"]
+        for number, customer in enumerate(sorted(colombians)):
+            channels = ["phone"] if number % 4 == 3 else ["email", "phone"]
+            if "email" not in channels:
+                self.deeds.tempers[customer] = "calls_only"
+            self.deeds.authorised[customer] = set(channels)
+            self._get_debtor(customer).write(
+                {
+                    "channel_ids": [
+                        fields.Command.create(
+                            {
+                                "channel": channel,
+                                "status": "authorised",
+                                "proof": "contract",
+                            }
+                        )
+                        for channel in channels
+                    ]
+                }
+            )
+
     # -- the debtors ---------------------------------------------------------------------
 
     def begin_day(self, number: int) -> None:
         """What customers tell us on this day, before anything else happens."""
-        if "channel_ids" not in self.env["collection.debtor"]._fields:  # XXX
-            return
         for temper, customer in self._turns.pop(number, ()):
             getattr(self, f"_{temper}")(customer)
 
@@ -94,7 +124,9 @@ class Life:
         return Debtor._get_for(self.books.partners[customer], self.books.company)
 
     def _refuses(self, customer: str) -> None:
-        self._get_debtor(customer).write(
+        debtor = self._get_debtor(customer)
+        debtor.channel_ids.filtered(lambda said: said.channel == "email").unlink()
+        debtor.write(
             {
                 "channel_ids": [
                     fields.Command.create({"channel": "email", "status": "refused"})
@@ -108,7 +140,7 @@ class Life:
             {
                 "name": f"Attorney of {customer}",
                 "email": f"{customer.lower()}@attorneys.example.com",
-                "phone": "+55 11 2345-0000",
+                "phone": f"+55 11 3456-{len(self.deeds.attorneys):04}",
             }
         )
         self._get_debtor(customer).write(
@@ -120,7 +152,7 @@ class Life:
                 ]
             }
         )
-        addresses = {attorney.email, attorney.phone}
+        addresses = _addresses_of(attorney)
         self.deeds.addresses[f"attorney of {customer}"] = addresses
         self.deeds.attorneys[customer] = fields.Datetime.now()
 
