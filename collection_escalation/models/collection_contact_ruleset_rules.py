@@ -77,6 +77,12 @@ class CollectionContactRuleset(models.Model):
         :return: tuple of `rules.contact_rules.RuleSet`, remembered until any set changes
         :raise UserError: the holidays there are not known"""
         company = self.env["res.company"].sudo().browse(company_id)
+        found = self._find_in_force(company, country, state, party)
+        return tuple(rules._get_ruleset_at(country, state, year) for rules in found)
+
+    @api.model
+    def _find_in_force(self, company, country, state, party):
+        """The records of `_get_in_force`, as superuser: rules are no secret."""
         found = self.sudo().search(
             Domain.AND(
                 [
@@ -91,8 +97,8 @@ class CollectionContactRuleset(models.Model):
             )
         )
         if not found or company.collection_house_rules == "always":
-            found |= company._get_collection_house_rules(party)
-        return tuple(rules._get_ruleset_at(country, state, year) for rules in found)
+            found |= company.sudo()._get_collection_house_rules(party)
+        return found
 
 
 class CollectionContactRulesetLine(models.Model):

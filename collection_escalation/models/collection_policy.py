@@ -118,6 +118,24 @@ class CollectionPolicy(models.Model):
             )
         )
 
+    def _get_printed_company(self):
+        """Whose contact rules and settings the printed plan shows."""
+        self.ensure_one()
+        return self.company_id or self.env.company
+
+    def _get_printed_rules(self):
+        """The contact rules of the company's own place for whom the plan is written, and
+        its house rules: records of `collection.contact.ruleset`."""
+        self.ensure_one()
+        company = self._get_printed_company()
+        place = company.root_id.partner_id
+        return self.env["collection.contact.ruleset"]._find_in_force(
+            company,
+            place.country_id.code or "",
+            place.state_id.code or "",
+            self.party if self.party != "any" else "consumer",
+        )
+
     def action_view_debtors(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "collection_escalation.collection_debtor_action"

@@ -75,6 +75,27 @@ class CollectionStageStep(models.Model):
                     )
                 )
 
+    def _get_sentence(self):
+        """When and on which conditions the step is made, for the printed plan."""
+        self.ensure_one()
+        units = dict(self._fields["offset_unit"]._description_selection(self.env))
+        parts = [
+            self.env._(
+                "%(days)s %(unit)s later",
+                days=self.offset_days,
+                unit=units[self.offset_unit],
+            )
+            if self.offset_days
+            else self.env._("at once")
+        ]
+        if self.addressee == "decider":
+            parts.append(self.env._("to who decides"))
+        if self.only_if_not_reached:
+            parts.append(self.env._("if they were not reached"))
+        if self.only_above_minimum:
+            parts.append(self.env._("above the minimum"))
+        return ", ".join(parts)
+
     def _get_step(self):
         """The step as `rules.stages.Step`."""
         self.ensure_one()

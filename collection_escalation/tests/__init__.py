@@ -6,6 +6,7 @@ from . import (
     test_companies,
     test_debtor_callback,
     test_invariants,
+    test_management,
     test_partner_merge,
     test_ready_plans,
     test_security,

@@ -1,1 +1,1 @@
-from . import base_partner_merge, collection_ready
+from . import base_partner_merge, collection_dry_run, collection_ready
