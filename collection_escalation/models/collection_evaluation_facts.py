@@ -72,6 +72,13 @@ class Facts:
     ripe: dict[int, set[int]] = field(default_factory=dict)
     ripe_amounts: dict[tuple[int, int], float] = field(default_factory=dict)
 
+    def set_today(self, debtor_id, day):
+        """Ask about another day of the debtor: what depends on it is worked out anew."""
+        self.today[debtor_id] = day
+        self.ripe.pop(debtor_id, None)
+        for key in [key for key in self.ripe_amounts if key[0] == debtor_id]:
+            del self.ripe_amounts[key]
+
 
 class CollectionEvaluation(models.AbstractModel):
     _name = "collection.evaluation"

@@ -89,8 +89,8 @@ class CollectionForecast(models.AbstractModel):
         evaluation = self.env["collection.evaluation"]
         calendar = debtor._get_calendar(day)
         due = defaultdict(list)
-        today, facts.today[debtor.id] = facts.today[debtor.id], day
-        facts.ripe.pop(debtor.id, None)
+        today = facts.today[debtor.id]
+        facts.set_today(debtor.id, day)
         try:
             for item_id, item in items.items():
                 resolution = stages.resolve(item, ladder, day, calendar)
@@ -115,7 +115,7 @@ class CollectionForecast(models.AbstractModel):
                     step = self.env["collection.stage.step"].browse(resolution.step_id)
                     due[step.channel].append((rows_by_id[item_id], step))
         finally:
-            facts.today[debtor.id] = today
+            facts.set_today(debtor.id, today)
         return due
 
     def _get_level(self, ladder, resolution):

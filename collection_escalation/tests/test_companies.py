@@ -79,7 +79,12 @@ class TestCompanies(CollectionCommon):
         )
         facts = self._create_facts(debtor.sudo())
         waiver = self._create_waiver(debtor)
+        self.b.sudo()._measure_receivables()
+        measure = self.env["collection.measure"].search(
+            [("company_id", "=", self.b.id)], limit=1
+        )
         records = (
+            measure,
             *facts,
             waiver,
             debtor,
