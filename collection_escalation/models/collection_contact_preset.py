@@ -90,7 +90,6 @@ class CollectionContactRuleset(models.Model):
         copy = self.copy(
             {
                 "code": self.code,
-                "name": self.name,
                 "preset_id": self.id,
                 "preset_version": self.version,
             }

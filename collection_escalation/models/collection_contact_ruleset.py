@@ -192,7 +192,8 @@ class CollectionContactRuleset(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_may_touch_presets(any(v.get("is_preset") for v in vals_list))
+        to_preset = any(vals.get("is_preset") for vals in vals_list)
+        self.browse()._check_may_touch_presets(to_preset)
         together = self.with_context(collection_rules_together=TOGETHER)
         rulesets = super(CollectionContactRuleset, together).create(vals_list)
         rulesets = rulesets.with_env(self.env)

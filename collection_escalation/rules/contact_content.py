@@ -194,12 +194,17 @@ def _numbered(number: int, line: Line, respects: bool) -> tuple[Rule, ...]:
 
 def _windows(line: Line, respects_holidays: bool) -> tuple[Window, ...]:
     """From one weekday to another; over the weekend too (Saturday to Monday)."""
-    first, last = int(line["weekday_from"]), int(line["weekday_to"])
+    first, last = (_weekday(line, name) for name in ("weekday_from", "weekday_to"))
     start, end = (round(float(line[name]) * 60) for name in ("hour_from", "hour_to"))
     return tuple(
         Window(channels_of(line), (first + n) % 7, start, end, respects_holidays)
         for n in range((last - first) % 7 + 1)
     )
+
+
+def _weekday(line: Line, name: str) -> int:
+    check_known(name, str(line[name]), tuple("0123456"))
+    return int(line[name])
 
 
 def _limit_id(line: Line) -> str:

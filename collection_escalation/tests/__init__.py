@@ -4,6 +4,8 @@ from . import (
     test_account_move_fields,
     test_bad_input,
     test_companies,
+    test_contact_presets,
+    test_contact_rulesets,
     test_debtor_callback,
     test_invariants,
     test_management,

@@ -113,6 +113,10 @@ def test_every_kind_has_a_name_for_its_rule_but_hours(kind):
             [line("count"), line("window", hour_to=7)],
             "line 2: end: 07:00 is not after start 08:00",
         ),
+        (
+            [line("window", weekday_to="7")],
+            "line 1: weekday_to: '7' is unknown; use one of 0, 1",
+        ),
         ([line("window", hour_to=25)], "line 1: end: 1500 minutes is after midnight"),
         ([line("window"), line("window")], "two windows overlap on Monday for phone"),
         ([line("count", max_count=0)], "line 1: cap: 0 would forbid"),

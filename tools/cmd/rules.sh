@@ -20,7 +20,7 @@ main() {
     with_setup_lock ensure_installed || die "the module does not install without a warning: ./dev test module"
     claim_db ce_rules
     with_setup_lock copy_db ce_installed "$DB"
-    run_group env CE_DB="$DB" PYTHONPATH="$ODOO_PATH:$TOOLS" \
+    run_group env CE_DB="$DB" CE_EXTRA_ARGS='["--log-level=error"]' PYTHONPATH="$ODOO_PATH:$TOOLS" \
         "$VENV_PY" "$TOOLS/rules_table.py" "$file" </dev/null || status=$?
     drop_db "$DB"
     return "$status"
