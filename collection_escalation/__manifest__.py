@@ -7,7 +7,14 @@
     "license": "LGPL-3",
     "author": "collection_escalation founders",
     "website": "https://github.com/collection-escalation/collection_escalation",
-    "depends": ["account", "account_payment", "mail", "portal", "phone_validation"],
+    "depends": [
+        "account",
+        "account_payment",
+        "mail",
+        "portal",
+        "phone_validation",
+        "sms",
+    ],
     "external_dependencies": {
         "python": ["holidays", "num2words", "python-dateutil", "phonenumbers"],
     },
@@ -29,6 +36,7 @@
         "data/contact_rules/uk.xml",
         "data/contact_rules/us.xml",
         "data/collection_ruleset_data.xml",
+        "data/collection_wording_data.xml",
         "data/mail_message_views.xml",
         "data/mail_template_data.xml",
         "data/collection_policy_data.xml",
@@ -41,6 +49,7 @@
         "views/collection_policy_views.xml",
         "views/collection_stage_views.xml",
         "views/collection_ruleset_views.xml",
+        "views/collection_wording_views.xml",
         "views/collection_hold_views.xml",
         "views/collection_contact_views.xml",
         "views/collection_contact_waiver_views.xml",
@@ -55,6 +64,12 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",
+    ],
+    # read by data/collection_wording_data.xml
+    "oca_data_manual": [
+        "data/wording_en.csv",
+        "data/wording_es.csv",
+        "data/wording_pt.csv",
     ],
     "demo": [
         "demo/collection_demo.xml",

@@ -295,7 +295,10 @@ class CollectionContact(models.Model):
             self.ids,
             email_values={"auto_delete": False, "is_notification": True},
         )
+        refusals = self._refuse_forbidden_mails(mails_sudo)
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
+            if contact in refusals:
+                continue
             mail_sudo.mail_message_id.write(
                 {
                     "model": "collection.debtor",
@@ -313,7 +316,10 @@ class CollectionContact(models.Model):
 
     def _fail_rendering(self, error):
         self.ensure_one()
-        text = str(error)[:500]
+        text = str(error)
+        if len(text) > 500:
+            # what went wrong stands at the end, the template at the beginning
+            text = f"{text[:150]} … {text[-350:]}"
         _logger.warning("Collections: contact %s cannot be written: %s", self.id, text)
         self.write({"error": text})
         self._fall_back("RENDERING_FAILED", error=text)

@@ -75,6 +75,13 @@ TEXTS = {
     "CALLBACK": _lt("They asked to be called then."),
     "BY_HAND": _lt("Planned by %(user)s."),
     "RENDERING_FAILED": _lt("The message could not be written: %(error)s"),
+    "WORDING": _lt(
+        "The text says %(words)s, which is forbidden: it did not leave. Mend the text."
+    ),
+    "WORDING_LACKS": _lt(
+        "The text lacks what must be in it (%(missing)s): it did not leave. Mend the "
+        "text."
+    ),
     "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
     "WRONG_NUMBER": _lt("The number is not theirs or does not work."),
     "RETURNED": _lt("The letter came back: the address is wrong."),
@@ -125,6 +132,16 @@ TEXTS = {
 BEFORE_DUE = {
     "STAGE_REACHED": "COURTESY_REACHED",
     "WAITS_FOR_TRIGGER": "WAITS_FOR_COURTESY",
+}
+#: What a text can lack.
+DATA_TEXTS = {
+    "creditor": _lt("name of the company"),
+    "address": _lt("address of the company"),
+    "tax_id": _lt("tax id of the company"),
+    "invoice": _lt("invoice number"),
+    "due": _lt("due date"),
+    "amount": _lt("open amount"),
+    "link": _lt("link to the invoices"),
 }
 UNIT_TEXTS = {"calendar": _lt("days"), "business": _lt("business days")}
 
@@ -199,6 +216,9 @@ class CollectionReason(models.AbstractModel):
                 value = levels.get(value, value)
             elif key == "unit":
                 value = UNIT_TEXTS[value]._translate(self.env.lang or "en_US")
+            elif key == "missing":
+                lang = self.env.lang or "en_US"
+                value = ", ".join(DATA_TEXTS[kind]._translate(lang) for kind in value)
             readable[key] = value
         return _Missing(readable)
 

@@ -18,4 +18,5 @@ from . import (
     test_story_ladder,
     test_story_ledger,
     test_tours,
+    test_wording,
 )

@@ -9,7 +9,7 @@ from .common import MONDAY, CollectionCommon
 
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
 #: Collection models that belong to no company.
-COMPANYLESS = {"collection.stopped.address"}
+COMPANYLESS = {"collection.stopped.address", "collection.wording"}
 
 
 @tagged("post_install", "-at_install")

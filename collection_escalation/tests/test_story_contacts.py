@@ -157,6 +157,7 @@ class TestStoryContacts(CollectionCommon):
             {
                 "body_html": '<p><t t-out="1 / (0 if object.partner_id.name == '
                 "'Loja Verde' else 1)\"/></p>"
+                '<t t-call="collection_escalation.message_firm"/>'
             }
         )
         with mute_logger(

@@ -1,1 +1,7 @@
-from . import base_partner_merge, collection_dry_run, collection_ready
+from . import (
+    base_partner_merge,
+    collection_dry_run,
+    collection_ready,
+    mail_compose_message,
+    sms_composer,
+)
