@@ -39,6 +39,7 @@
         "data/collection_wording_data.xml",
         "data/mail_message_views.xml",
         "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
         "data/collection_policy_data.xml",
         "data/collection_policy_company_data.xml",
         "data/ir_cron_data.xml",

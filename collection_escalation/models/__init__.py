@@ -7,6 +7,8 @@ from . import (
 
 # isort: split
 from . import (
+    channel_letter,
+    channel_text,
     collection_contact,
     collection_contact_ruleset,
     collection_contact_ruleset_line,
@@ -20,8 +22,8 @@ from . import (
     account_move,
     account_payment_method_line,
     channel_email,
-    channel_letter,
     channel_phone,
+    channel_sms,
     channel_visit,
     collection_calendar,
     collection_case,
@@ -67,5 +69,7 @@ from . import (
     res_company_start,
     res_config_settings,
     res_partner,
+    sms_sms,
     sms_template,
+    sms_tracker,
 )

@@ -18,6 +18,7 @@ class CollectionChannelEmail(models.AbstractModel):
     _place = 10
     _rule_channel = "email"
     _template_field = "template_id"
+    _queue_field = "mail_id"
 
     @api.model
     def _is_automatic(self):

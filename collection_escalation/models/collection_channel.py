@@ -37,6 +37,8 @@ class CollectionChannel(models.AbstractModel):
     _on_paper = False
     #: Field of the step that says what is written; empty where its script is enough.
     _template_field = ""
+    #: Field of the contact that holds its message in a queue of Odoo, if it has one.
+    _queue_field = ""
 
     @api.model
     def _get_models(self):

@@ -114,7 +114,7 @@ class CollectionContact(models.Model):
     )
     delivery_status = fields.Selection(
         [
-            ("sent", "Accepted by the mail server"),
+            ("sent", "Handed over"),
             ("delivered", "Delivered"),
             ("opened", "Opened"),
             ("bounced", "Came back"),
@@ -155,6 +155,9 @@ class CollectionContact(models.Model):
     )
     own_reason = fields.Char(
         readonly=True, help="Why the text was kept although a word in it is doubtful."
+    )
+    sent_text = fields.Text(
+        readonly=True, help="What the customer read, of a text message or chat: evidence."
     )
     destination = fields.Char(
         readonly=True, string="Address", help="Address or number as used."
@@ -261,7 +264,14 @@ class CollectionContact(models.Model):
     def write(self, vals):
         """What was made is evidence: only what arrives later (delivery, links to the
         mail) may be added. States change through `_set_state`."""
-        later = {"delivery_status", "mail_id", "message_id", "case_id", "debtor_id"}
+        later = {
+            "delivery_status",
+            "mail_id",
+            "sms_id",
+            "message_id",
+            "case_id",
+            "debtor_id",
+        }
         if "state" in vals:
             raise UserError(
                 self.env._("The state of a contact changes by its buttons.")

@@ -283,9 +283,12 @@ class CollectionContact(models.Model):
         """What was written before and never left (another moment had to be found) is not
         kept: nobody can send it by hand any more."""
         messages_sudo = self.message_id.sudo()
-        mails_sudo = self.mail_id.sudo()
-        self.write({"message_id": False, "mail_id": False})
-        mails_sudo.unlink()
+        self.write({"message_id": False})
+        for code, contacts in self.grouped("channel").items():
+            if queue := self.env["collection.channel"]._get(code)._queue_field:
+                queued_sudo = contacts[queue].sudo()
+                contacts.write({queue: False})
+                queued_sudo.unlink()
         messages_sudo.exists().unlink()
 
     def _write_mail_batch(self, template):

@@ -118,7 +118,9 @@ class CollectionContact(models.Model):
         code, error = handover.code, handover.error
         reasons = [{"code": code, "args": {"error": error}}] if code else None
         if handover.state == "made":
-            self._set_state("made", outcome="sent", delivery_status="sent")
+            # a provider may report the delivery while it answers
+            status = self.delivery_status or "sent"
+            self._set_state("made", outcome="sent", delivery_status=status)
             self._after_made()
         elif handover.state == "failed":
             self._set_state("failed", error=error, reasons=reasons)
@@ -144,6 +146,7 @@ class CollectionContact(models.Model):
             ],
             limit=1,
         )
+        self._withdraw_mail()
         self._set_state(
             "planned",
             reasons=reasons,

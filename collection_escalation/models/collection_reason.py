@@ -55,7 +55,7 @@ TEXTS = {
     "OTHER_DEBTOR": _lt("The invoice went to another customer."),
     "CASE_CLOSED": _lt("The collection file was closed."),
     "REMOVED": _lt("Taken out by %(user)s."),
-    "MAIL_CANCELLED": _lt("Somebody cancelled the e-mail before it left."),
+    "MAIL_CANCELLED": _lt("Somebody cancelled the message before it left."),
     "SENDING_PAUSED": _lt("All sending is paused for the company."),
     "NOT_STARTED": _lt("Collections are not started for the company."),
     "NO_ADDRESS": _lt("The customer has no usable address for this channel."),
@@ -83,6 +83,20 @@ TEXTS = {
         "text."
     ),
     "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
+    "PROVIDER_REFUSED": _lt("The provider did not take the message: %(error)s"),
+    "PROVIDER_DOWN": _lt(
+        "The provider could not send it, tried again tomorrow: %(error)s. See to the "
+        "provider's account, or choose another channel in the plan."
+    ),
+    "PROVIDER_SILENT": _lt(
+        "The provider did not answer, nobody knows whether the message left: %(error)s. "
+        "It is not repeated by itself."
+    ),
+    "NO_PROVIDER": _lt(
+        "No provider is set up to send it for this company: connect one, or choose "
+        "another channel in the plan."
+    ),
+    "NOT_DELIVERED": _lt("The message did not arrive: %(error)s"),
     "WRONG_NUMBER": _lt("The number is not theirs or does not work."),
     "RETURNED": _lt("The letter came back: the address is wrong."),
     "BOUNCED": _lt("The message came back: the address does not work."),

@@ -41,8 +41,18 @@ class CollectionStageStep(models.Model):
         "mail.template",
         domain=[("model", "=", "collection.contact")],
         ondelete="restrict",
-        help="What the e-mail says.",
+        help="What the e-mail or the letter says.",
     )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        domain=[("model", "=", "collection.contact")],
+        ondelete="restrict",
+        string="Text message",
+        help="What the text message or the chat says: a neutral sentence and the link.",
+    )
+    needs_template = fields.Boolean(compute="_compute_needs")
+    needs_sms_template = fields.Boolean(compute="_compute_needs")
+    needs_script = fields.Boolean(compute="_compute_needs")
     script = fields.Html(
         translate=True, help="What the collector says, on the phone or in person."
     )
@@ -62,18 +72,35 @@ class CollectionStageStep(models.Model):
         for step in self:
             step.name = f"{step.stage_id.name}: {labels.get(step.channel, '')}"
 
-    @api.constrains("channel", "template_id")
+    @api.depends("channel", "fallback_channel")
+    def _compute_needs(self):
+        """What the form asks for: the texts of the channel and of its substitute."""
+        for step in self:
+            fields_needed = [c._template_field for c in step._get_channels()]
+            step.needs_template = "template_id" in fields_needed
+            step.needs_sms_template = "sms_template_id" in fields_needed
+            step.needs_script = "" in fields_needed
+
+    @api.constrains("channel", "fallback_channel", "template_id", "sms_template_id")
     def _check_channel_has_what_it_needs(self):
         for step in self:
-            self.env["collection.channel"]._get(step.channel)._check_step(step)
-            if step.template_id and step.template_id.model != "collection.contact":
-                raise ValidationError(
-                    self.env._(
-                        "Template “%s” is not made for collection messages. Choose one "
-                        "that applies to “Collection contact”.",
-                        step.template_id.name,
+            for channel in step._get_channels():
+                channel._check_step(step)
+            for template in (step.template_id, step.sms_template_id):
+                if template and template.model != "collection.contact":
+                    raise ValidationError(
+                        self.env._(
+                            "Template “%s” is not made for collection messages. Choose "
+                            "one that applies to “Collection contact”.",
+                            template.name,
+                        )
                     )
-                )
+
+    def _get_channels(self):
+        """Models of the channels that the step may use."""
+        Channel = self.env["collection.channel"]
+        codes = filter(None, (self.channel, self.fallback_channel))
+        return [Channel._get(code) for code in codes]
 
     def _get_sentence(self):
         """When and on which conditions the step is made, for the printed plan."""

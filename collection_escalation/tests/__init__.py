@@ -3,6 +3,7 @@
 from . import (
     test_account_move_fields,
     test_bad_input,
+    test_channels,
     test_companies,
     test_contact_presets,
     test_contact_rulesets,
