@@ -38,6 +38,9 @@ class CollectionChannelSms(models.AbstractModel):
         """Render and queue; the text is kept on the contact and, as a message that
         notifies nobody, in the debtor's history."""
         texts = self._render(contacts)
+        contacts -= contacts._refuse_forbidden_texts(
+            {id_: (text, "") for id_, text in texts.items()}
+        )
         contacts._forget_unsent()
         messages_sudo = (
             self.env["mail.message"]

@@ -139,9 +139,7 @@ class CollectionContact(models.Model):
     recipient_chosen = fields.Boolean(
         readonly=True, help="Somebody chose the person; otherwise found by itself."
     )
-    place = fields.Selection(
-        [("home", "At home"), ("work", "At work")], readonly=True
-    )
+    place = fields.Selection([("home", "At home"), ("work", "At work")], readonly=True)
     consented = fields.Boolean(
         string="They asked for it",
         readonly=True,
@@ -157,7 +155,8 @@ class CollectionContact(models.Model):
         readonly=True, help="Why the text was kept although a word in it is doubtful."
     )
     sent_text = fields.Text(
-        readonly=True, help="What the customer read, of a text message or chat: evidence."
+        readonly=True,
+        help="What the customer read, of a text message or chat: evidence.",
     )
     destination = fields.Char(
         readonly=True, string="Address", help="Address or number as used."
@@ -188,7 +187,9 @@ class CollectionContact(models.Model):
     fallback_of_id = fields.Many2one(
         "collection.contact", ondelete="set null", readonly=True
     )
-    permission = fields.Char(compute="_compute_permission", string="May it be made now?")
+    permission = fields.Char(
+        compute="_compute_permission", string="May it be made now?"
+    )
     permitted_now = fields.Boolean(compute="_compute_permission")
     amount_text = fields.Char(compute="_compute_amount_text", string="Amounts")
     item_count = fields.Integer(compute="_compute_amount_text", string="Invoices")

@@ -93,20 +93,32 @@ class CollectionContact(models.Model):
         not leave are taken back and their contacts fail.
 
         :return: the contacts that failed"""
-        by_reason, refused = {}, self.browse()
-        unwanted_sudo = mails_sudo.browse()
-        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
-            text = self.env["collection.wording"]._get_plain_text(
-                mail_sudo.body_html or ""
+        Wording = self.env["collection.wording"]
+        texts = {
+            contact.id: (
+                Wording._get_plain_text(mail_sudo.body_html or ""),
+                mail_sudo.subject or "",
             )
-            reason = contact._get_wording_refusal(text, mail_sudo.subject or "")
-            if reason:
-                key = repr(reason)
-                by_reason.setdefault(key, (reason, []))[1].append(contact.id)
-                refused |= contact
-                unwanted_sudo |= mail_sudo
-        unwanted_sudo.mail_message_id.unlink()
+            for contact, mail_sudo in zip(self, mails_sudo, strict=True)
+        }
+        refused = self._refuse_forbidden_texts(texts)
+        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
+            if contact in refused:
+                mail_sudo.mail_message_id.unlink()
+        return refused
+
+    def _refuse_forbidden_texts(self, texts):
+        """Those of the contacts whose texts may not leave fail.
+
+        :param texts: {contact id: (plain text, subject)} as the customers would read it
+        :return: the contacts that failed"""
+        by_reason = {}
+        for contact in self:
+            if reason := contact._get_wording_refusal(*texts[contact.id]):
+                by_reason.setdefault(repr(reason), (reason, []))[1].append(contact.id)
+        refused = self.browse()
         for reason, ids in by_reason.values():
+            refused |= self.browse(ids)
             self.browse(ids)._fail_wording(reason)
         return refused
 

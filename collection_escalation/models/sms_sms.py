@@ -111,7 +111,9 @@ def _is_surely_not_sent(error):
         if isinstance(error, UserError) and not isinstance(error, AccessError):
             return True
         response = getattr(error, "response", None)
-        if response is not None and (response.status_code < 500 or response.status_code == 503):
+        if response is not None and (
+            response.status_code < 500 or response.status_code == 503
+        ):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -108,7 +108,9 @@ class TestSms(ChannelCommon, SMSCommon):
 
     def test_a_text_message_speaks_the_customers_language(self):
         self.env["res.lang"]._activate_lang("pt_BR")
-        self.sms_template.with_context(lang="pt_BR").body = "Olá: {{ object.get_url() }}"
+        self.sms_template.with_context(
+            lang="pt_BR"
+        ).body = "Olá: {{ object.get_url() }}"
         self.debtor_partner.lang = "pt_BR"
         self._create_overdue_invoice(MONDAY)
         (text,) = self._text()
@@ -128,6 +130,19 @@ class TestSms(ChannelCommon, SMSCommon):
             self.assertNotEqual(rest, text)
             self.assertLessEqual(len(rest), 160, name)
             self.assertNotRegex(rest.lower(), r"debt|owe|due|invoice|pay|collect|\d{3}")
+
+    def test_a_text_message_that_tells_too_much_does_not_leave(self):
+        """The template is neutral, what its expression says is not."""
+        self.sms_template.body = (
+            "{{ object.partner_id.comment }}: {{ object.get_url() }}"
+        )
+        self.debtor_partner.comment = "your debt"
+        self._create_overdue_invoice(MONDAY)
+        self.assertFalse(self._text())
+        failed = self._contacts(channel="sms")
+        self.assertEqual(
+            (failed.state, failed.reasons[0]["code"]), ("failed", "WORDING")
+        )
 
     # -- the last guard ------------------------------------------------------------------
 
@@ -155,8 +170,10 @@ class TestSms(ChannelCommon, SMSCommon):
         may not leave."""
         self._create_overdue_invoice(MONDAY)
         ours = self._queue_text().sms_id
-        other = self.env["sms.sms"].sudo().create(
-            {"number": "+5511888880000", "body": "Your parcel is here"}
+        other = (
+            self.env["sms.sms"]
+            .sudo()
+            .create({"number": "+5511888880000", "body": "Your parcel is here"})
         )
         sunday = FRIENDLY_DAY + timedelta(days=6)
         with self._at(sunday), self.mockSMSGateway():
@@ -178,10 +195,14 @@ class TestSms(ChannelCommon, SMSCommon):
         contact = self._queue_text()
         contact._set_state("sending")
         self.env["collection.dispatcher"].sudo()._find_interrupted()
-        self.assertEqual((contact.state, contact.sms_id.state), ("uncertain", "canceled"))
+        self.assertEqual(
+            (contact.state, contact.sms_id.state), ("uncertain", "canceled")
+        )
         contact.sms_id.action_set_outgoing()
         self.assertFalse(self._run_sms_queue(FRIENDLY_DAY))
-        self.assertEqual((contact.state, contact.sms_id.state), ("uncertain", "canceled"))
+        self.assertEqual(
+            (contact.state, contact.sms_id.state), ("uncertain", "canceled")
+        )
 
     # -- the provider's answer -----------------------------------------------------------
 
@@ -283,7 +304,9 @@ class TestSms(ChannelCommon, SMSCommon):
         self._text(sim_error="jsonrpc_exception")
         contact = self._contacts()
         self._report(contact, "delivered")
-        self.assertEqual((contact.state, contact.delivery_status), ("made", "delivered"))
+        self.assertEqual(
+            (contact.state, contact.delivery_status), ("made", "delivered")
+        )
 
     # -- the plan ------------------------------------------------------------------------
 
