@@ -20,6 +20,7 @@ from . import (
 # isort: split
 from . import (
     account_move,
+    account_move_line,
     account_payment_method_line,
     channel_email,
     channel_phone,

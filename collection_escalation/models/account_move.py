@@ -222,6 +222,8 @@ class AccountMove(models.Model):
         """Receivable lines come under collection when their invoice is posted. Superuser:
         the invoicing clerk may not see the collections."""
         again = self.filtered("posted_before")
+        # all at once: posting changes line after line, and the ORM asks for their items
+        self.sudo().line_ids.fetch(["collection_item_ids"])
         posted = super()._post(soft=soft)
         Item_sudo = self.env["collection.item"].sudo()
         if again & posted:

@@ -103,7 +103,8 @@ class CollectionItem(models.Model):
             )
         )
         self.env["collection.debtor"].invalidate_model(["item_ids"], flush=False)
-        self.env["account.move"].invalidate_model(["collection_item_ids"], flush=False)
+        for model in ("account.move", "account.move.line"):
+            self.env[model].invalidate_model(["collection_item_ids"], flush=False)
         return len(rows)
 
     @api.model
