@@ -19,7 +19,7 @@ WEEKDAYS = [
 MARKS = [
     ("verified", "Reviewed"),
     ("house", "House rule, no law"),
-    ("secondary", "Not verified: from a secondary source"),
+    ("secondary", "Not verified: second-hand"),
     ("unverified", "Not verified"),
 ]
 #: A change of one of these is a change of the rule, which nobody compared with a source.

@@ -55,7 +55,7 @@ class CollectionContactRuleset(models.Model):
                     "The public holidays of the country “%(country)s” are not known here, "
                     "and “%(name)s” permits nothing on holidays. Correct the customer's "
                     "country; or add rules for it that do not close on holidays, and in "
-                    "Settings, Collections, let the house rules stand only where no "
+                    "Settings, Collections, let the house rules hold only where no "
                     "other rule applies.",
                     country=country,
                     name=self.name,

@@ -99,14 +99,14 @@ class CollectionContactRulesetLine(models.Model):
     def _say_count(self):
         if self.period == "rolling":
             text = self.env._(
-                "at most %(count)s %(what)s in any %(days)s days",
+                "at most %(count)s in any %(days)s days (%(what)s)",
                 count=self.max_count,
                 what=self._label("basis"),
                 days=self.days,
             )
         else:
             text = self.env._(
-                "at most %(count)s %(what)s %(period)s",
+                "at most %(count)s %(period)s (%(what)s)",
                 count=self.max_count,
                 what=self._label("basis"),
                 period=self._label("period"),
@@ -159,7 +159,14 @@ class CollectionContactRulesetLine(models.Model):
                 days=self.days,
                 unit=self._label("unit"),
             )
-        return self.env._("never: %(what)s", what=self._label("block"))
+        return {
+            "workplace": self.env._("never at work"),
+            "visit": self.env._("no visits"),
+            "dispute": self.env._("nothing while a complaint is open"),
+            "channel_not_authorised": self.env._(
+                "only the channels that the customer allowed, once they are recorded"
+            ),
+        }.get(self.block, "")
 
     def _say_grace(self):
         return self.env._(

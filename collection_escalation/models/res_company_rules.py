@@ -21,12 +21,14 @@ class ResCompany(models.Model):
 
     collection_house_rules = fields.Selection(
         [
-            ("always", "Always, beside the rules of the country"),
-            ("alone", "Only where no other rule applies"),
+            ("always", "Always"),
+            ("alone", "Where no other rule applies"),
         ],
         string="House rules hold",
         required=True,
         default="always",
+        help="Beside the rules of the country where the customer lives, or only where "
+        "there are none.",
     )
     collection_business_ruleset_id = fields.Many2one(
         "collection.contact.ruleset",

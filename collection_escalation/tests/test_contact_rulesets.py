@@ -454,7 +454,7 @@ class TestRulesetWords(RulesetCommon):
         for vals, sentence in (
             (
                 {"kind": "count", "channel": "email", "max_count": 2, "period": "week"},
-                "E-mails: at most 2 attempts a calendar week",
+                "E-mails: at most 2 a calendar week (attempts)",
             ),
             (
                 {
@@ -465,11 +465,11 @@ class TestRulesetWords(RulesetCommon):
                     "days": 7,
                     "scope": "debt",
                 },
-                "Calls: at most 7 attempts in any 7 days, for each invoice",
+                "Calls: at most 7 in any 7 days (attempts), for each invoice",
             ),
             (
                 {"kind": "count", "channel": "phone", "excludes_busy": True},
-                "Calls: at most 1 attempts a day; a busy line does not count",
+                "Calls: at most 1 a day (attempts); a busy line does not count",
             ),
             (
                 {"kind": "gap", "channel": "messages", "days": 2, "basis": "contact"},
@@ -495,8 +495,8 @@ class TestRulesetWords(RulesetCommon):
 
     def test_stops(self):
         for vals, sentence in (
-            ({"block": "visit"}, "All channels: never: a visit"),
-            ({"block": "workplace"}, "All channels: never: at work"),
+            ({"block": "visit"}, "All channels: no visits"),
+            ({"block": "workplace"}, "All channels: never at work"),
             (
                 {"block": "workplace", "if_prohibited": True},
                 "All channels: never at work, if the employer forbids it",
@@ -641,6 +641,6 @@ class TestRulesetBadInput(RulesetCommon):
                 line.max_count = 2
                 line.period = "week"
                 self.assertEqual(line.rule_id, "LIM_WEEK")
-                self.assertIn("at most 2 attempts a calendar week", line.summary)
+                self.assertIn("at most 2 a calendar week", line.summary)
         self.assertEqual(self.mine.version, 2)
         self.assertEqual(self.mine.line_ids[-1].rule_id, "LIM_WEEK")
