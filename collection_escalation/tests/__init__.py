@@ -11,6 +11,7 @@ from . import (
     test_contact_ruleset_versions,
     test_contact_ruleset_words,
     test_debtor_callback,
+    test_golden_texts,
     test_invariants,
     test_management,
     test_partner_merge,
