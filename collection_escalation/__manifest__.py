@@ -61,6 +61,7 @@
         "views/collection_measure_views.xml",
         "views/account_journal_views.xml",
         "views/account_move_views.xml",
+        "views/collection_log_views.xml",
         "views/portal_templates.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -109,6 +109,18 @@ class CollectionChannel(models.AbstractModel):
         return not self._template_field or bool(step[self._template_field])
 
     @api.model
+    def _is_on_marketing_blacklist(self, person):
+        """Did ``person`` opt out of advertising by this channel? It need not concern
+        collections: see `collection_contact_blacklist.py`."""
+        return False
+
+    @api.model
+    def _get_evidence(self, contact):
+        """What proves a contact that was made: list of texts for people, such as the id
+        of the message or the tracking code of a letter."""
+        return []
+
+    @api.model
     def _check_step(self, step):
         """:raise ValidationError: a step that uses this channel, first or instead of
         another, lacks what it needs"""

@@ -98,31 +98,15 @@ class CollectionContact(models.Model):
 
     def _redial(self, vals):
         """The busy attempt goes into the log; the contact itself stays to be made."""
-        self.create({**self._prepare_copy_vals(), **vals, "state": "made"})
-
-    def _log_blocked(self, decision, user):
-        """Keep the refused attempt and tell the person when it is permitted."""
-        reasons = self.env["collection.reason"]._store_all(decision.reasons)
-        self.create(
+        attempt = self.create(
             {
                 **self._prepare_copy_vals(),
-                "state": "blocked",
-                "reasons": reasons,
-                "made_by_id": user.id,
-                "made_at": fields.Datetime.now(),
-                "decision_version": decision.version,
+                **vals,
+                "state": "made",
+                "line_ids": self._prepare_attempt_lines(self.line_ids.item_id),
             }
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger",
-                "sticky": True,
-                "title": self.env._("Not permitted now"),
-                "message": self.debtor_id._describe_permission(decision),
-            },
-        }
+        attempt.line_ids._freeze()
 
     def _prepare_copy_vals(self):
         self.ensure_one()

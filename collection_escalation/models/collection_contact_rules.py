@@ -125,6 +125,8 @@ class CollectionContact(models.Model):
                 self.callback_from.replace(tzinfo=UTC),
                 self.callback_to.replace(tzinfo=UTC),
             )
+        wishes = debtor._get_wishes()
+        wishes["opt_out"] |= self._get_blacklisted_channels()
         return Context(
             debts=self._get_debts(),
             party=debtor._get_party(self.recipient_id),
@@ -133,7 +135,7 @@ class CollectionContact(models.Model):
             consented=self.consented,
             callback=callback,
             paid_claim_on=max(claims.mapped("date_from"), default=None),
-            **debtor._get_wishes(),
+            **wishes,
         )
 
     def _get_question(self, now, events=None):

@@ -6,6 +6,8 @@ from datetime import UTC, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime, split_every
 
+from .collection_debtor_place import city_of
+
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
@@ -143,6 +145,6 @@ class CollectionDebtor(models.Model):
             moment=format_datetime(
                 self.env, moment, tz=zone, dt_format="EEEE d MMMM, HH:mm"
             ),
-            place=zone.rpartition("/")[2].replace("_", " "),
+            place=city_of(zone, self.env.lang),
             why=why,
         )

@@ -1,12 +1,17 @@
 """Where the debtor lives: country, state, time zone, today's date, business days."""
 
+import functools
+import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytz
+from babel.core import Locale, UnknownLocaleError, get_global
+from babel.dates import get_timezone_location
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import babel_locale_parse
 
 #: IANA zone by state for the countries of our users that have several zones.
 #: Source: IANA tz database 2025b, file `backward` and zone1970.tab comments.
@@ -43,6 +48,28 @@ def zone_of(country, state):
         return STATE_ZONES[country, state]
     zones = pytz.country_timezones.get(country, ()) if country else ()
     return zones[0] if len(zones) == 1 else None
+
+
+@functools.lru_cache(maxsize=1024)
+def city_of(zone, lang):
+    """The city that a zone is named after, for a reader of ``lang``: "Cidade do México".
+    Where the language has no name of its own: as it is written there, "São Paulo"."""
+    plain = zone.rpartition("/")[2].replace("_", " ")
+    readers = _city_name(zone, babel_locale_parse(lang))
+    if readers != plain:
+        return readers
+    country = get_global("zone_territories").get(zone)
+    try:
+        local = _city_name(zone, Locale.parse(f"und_{country}"))
+    except (UnknownLocaleError, ValueError):  # no country (UTC), or no language of it
+        return plain
+    unaccented = unicodedata.normalize("NFKD", local).encode("ascii", "ignore").decode()
+    return local if unaccented == plain else plain
+
+
+def _city_name(zone, locale):
+    place = get_timezone_location(zone, locale=locale, return_city=True)
+    return place.rpartition("/")[2]
 
 
 class CollectionDebtor(models.Model):

@@ -166,10 +166,17 @@ class CollectionContact(models.Model):
                 continue
             decision = contact._decide(now, events)
             if decision.allowed:
+                contact._keep_version(decision)
                 allowed |= contact
             else:
-                contact._back_to_plan()
+                contact._back_to_plan(decision=decision)
         return allowed
+
+    def _keep_version(self, decision):
+        """The log names the rules that let the contact leave, which may be newer than
+        those it was planned by."""
+        if self.decision_version != decision.version:
+            self.write({"decision_version": decision.version})
 
     def _drop_what_is_not_owed(self):
         """Take out the lines that must not be chased now (paid, paused, in process,
@@ -235,10 +242,13 @@ class CollectionContact(models.Model):
             if contact.planned_on != today:
                 contact.write({"planned_at": now, "planned_on": today})
 
-    def _back_to_plan(self, code=None):
-        """A new moment must be found: an update, no entry in the log."""
+    def _back_to_plan(self, code=None, decision=None):
+        """A new moment must be found: an update, no entry in the log. Why: ``code``, or
+        the refusals of ``decision``."""
         vals = {"planned_at": False, "planned_on": False}
         reasons = [{"code": code, "args": {}}] if code else None
+        if decision is not None:
+            reasons = self.env["collection.reason"]._store_all(decision.reasons)
         self._withdraw_mail()
         for contact in self:
             if contact.state == "planned":
@@ -374,4 +384,6 @@ class CollectionContact(models.Model):
             contact.line_ids.item_id.write({"grace_from": False})
         lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
         lines.item_id._wake()
-        contacts._fall_back(code, **args)
+        instead = contacts._fall_back(code, **args)
+        # days may have passed: paid or paused meanwhile
+        instead._drop_what_is_not_owed()

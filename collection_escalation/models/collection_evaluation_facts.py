@@ -144,7 +144,8 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _read_marks(self, rows):
         """Steps that already have a contact in the item's cycle. A failed step counts
-        as finished unless another channel took it over."""
+        as finished unless another channel took it over, or the debtor's addresses were
+        changed since: then it is worth another try."""
         by_id = {row.id: row for row in rows}
         found = self.env.execute_query(
             SQL(
@@ -153,8 +154,11 @@ class CollectionEvaluation(models.AbstractModel):
                        COALESCE(c.made_on, c.planned_on, c.not_before, %s::date)
                   FROM collection_contact_line line
                   JOIN collection_contact c ON c.id = line.contact_id
+                  JOIN collection_debtor d ON d.id = c.debtor_id
                  WHERE line.item_id IN %s AND line.state <> 'cancelled'
                    AND line.step_id IS NOT NULL
+                   AND (line.state <> 'failed' OR d.address_changed_at IS NULL
+                        OR c.logged_at > d.address_changed_at)
                  ORDER BY (line.state = 'failed') DESC, line.id
                 """,
                 fields.Date.today(),
@@ -341,7 +345,7 @@ class CollectionEvaluation(models.AbstractModel):
                  WHERE c.debtor_id IN %s AND c.kind = 'invoice'
                    AND line.state = 'failed' AND line.item_id IS NOT NULL
                    AND (d.address_changed_at IS NULL
-                        OR c.create_date > d.address_changed_at)
+                        OR c.logged_at > d.address_changed_at)
                 """,
                 tuple(debtors.ids) or (0,),
             )

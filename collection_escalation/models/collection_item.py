@@ -161,11 +161,16 @@ class CollectionItem(models.Model):
         """Yesterday in UTC: today has come everywhere on earth on that date."""
         return fields.Date.subtract(fields.Date.today(), days=1)
 
-    def _withdraw_contacts(self, code, **args):
-        """Take these items out of the contacts that have not left; a contact with no
-        item left is skipped. ``code`` says why (see `collection.reason`)."""
+    def _withdraw_contacts(self, code, kept_kinds=(), **args):
+        """Take these items out of the contacts that have not left, but for those of
+        ``kept_kinds``; a contact with no item left is skipped. ``code`` says why (see
+        `collection.reason`)."""
         lines = self.env["collection.contact.line"].search(
-            [("item_id", "in", self.ids), ("state", "=", "planned")]
+            [
+                ("item_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("contact_id.kind", "not in", kept_kinds),
+            ]
         )
         lines._cancel(code, **args)
 

@@ -100,6 +100,10 @@ TEXTS = {
     "WRONG_NUMBER": _lt("The number is not theirs or does not work."),
     "RETURNED": _lt("The letter came back: the address is wrong."),
     "BOUNCED": _lt("The message came back: the address does not work."),
+    "REPORT_FAILED": _lt("The mail server could not deliver it: %(said)s"),
+    "REPORT_DELAYED": _lt("Late, but still on its way, says the mail server: %(said)s"),
+    "REPORT_COMPLAINT": _lt("The reader called the message spam (%(said)s)."),
+    "REPORT_UNCLEAR": _lt("A mail server sent a report that must be read: %(said)s"),
     "INTERRUPTED": _lt(
         "Sending was interrupted: nobody knows whether it left. It is not repeated by "
         "itself."

@@ -1,12 +1,26 @@
-from odoo import api, fields, models
-from odoo.tools import email_split
+"""What arrives by e-mail: reports of mail servers about our messages, and answers."""
 
+from odoo import api, fields, models
+from odoo.tools import email_split, format_date
+
+from ..rules.business_days import add_business_days
+from ..rules.delivery_report import FAILED, read_report
+
+#: Business days, after that of the answer, in which the system writes nothing.
+ANSWER_PAUSE = 2
 AUTOMATIC_SUBJECTS = (
     "automatic reply",
     "auto:",
+    "autoreply",
     "out of office",
     "resposta automática",
+    "fora do escritório",
     "respuesta automática",
+    "fuera de la oficina",
+    "automatische antwort",
+    "abwesenheit",
+    "réponse automatique",
+    "risposta automatica",
 )
 
 
@@ -15,19 +29,46 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        """A collection message that came back was not received."""
+        """Odoo takes every report of a mail server for a bounce, and finds the message
+        only by the copy of its id. Reports about our messages, and about the invoices
+        that must arrive before a reminder, are read more closely: what is merely late,
+        delivered or read is no bounce."""
+        report = read_report(email_message)
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search([("message_id", "in", report.message_ids)])
+        )
+        contacts = (
+            self.env["collection.contact"].sudo()._find_reported(report, messages)
+        )
+        invoices = messages.filtered(lambda m: m.model == "account.move")
+        if report.kind != FAILED and (contacts or invoices):
+            contacts._on_report(report)
+            return None
+        if invoices and not message_dict["bounced_message"]:
+            message_dict.update(self._get_bounce_values(report, invoices[0]))
         result = super()._routing_handle_bounce(email_message, message_dict)
-        bounced = message_dict.get("bounced_message")
-        if bounced:
-            self.env["collection.contact"].sudo().search(
-                [("message_id", "in", bounced.ids), ("state", "=", "made")]
-            )._on_bounce()
+        contacts._on_report(report)
         return result
 
     @api.model
+    def _get_bounce_values(self, report, message):
+        """What Odoo did not find in the report, under its own names."""
+        partners = self.env["res.partner"].sudo()
+        address = next(iter(sorted(report.addresses)), False)
+        return {
+            "bounced_message": message,
+            "bounced_email": address,
+            "bounced_partner": address
+            and partners.search([("email_normalized", "=", address)])
+            or partners,
+        }
+
+    @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Say to `message_update` that nobody wrote the message: only here its headers
-        are at hand."""
+        """Say to `_message_post_after_hook` that nobody wrote the message: only here its
+        headers are at hand."""
         if self._is_automatic_mail(message):
             self = self.with_context(collection_automatic_reply=True)  # noqa: PLW0642
         return super()._message_route_process(message, message_dict, routes)
@@ -50,44 +91,115 @@ class MailThread(models.AbstractModel):
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
-    def message_update(self, msg_dict, update_vals=None):
-        """The debtor answered a message: it is logged as a contact from the customer
-        and the collector is told. Automatic replies are not answers."""
-        result = super().message_update(msg_dict, update_vals)
-        if not self.env.context.get("collection_automatic_reply"):
-            for debtor in self:
-                debtor._on_reply(msg_dict)
+    def _message_post_after_hook(self, message, msg_values):
+        """An e-mail came in on the debtor: an answer, unless a machine or one of us
+        wrote it."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if (
+            message.message_type == "email"
+            and not self.env.context.get("collection_automatic_reply")
+            and not self._is_from_team(message)
+        ):
+            addresses = email_split(message.email_from or "")
+            self.sudo()._note_answer(
+                message.subject,
+                channel="email",
+                destination=addresses[0] if addresses else False,
+                message_id=message.id,
+            )
         return result
 
-    def _on_reply(self, msg_dict):
+    @api.model
+    def _is_from_team(self, message):
+        """A collector who answers the notice of an answer writes on the debtor too."""
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        return any(not user.share for user in users)
+
+    def _note_answer(self, subject, **vals):
+        """The debtor answered: it is logged as a contact from the customer, the automatic
+        contacts pause and the collector is told. Runs as superuser.
+
+        :param subject: what the collector reads of it
+        :param vals: of the logged contact, at least its ``channel``"""
         self.ensure_one()
-        addresses = email_split(msg_dict.get("email_from") or "")
-        self.env["collection.contact"].sudo().create(
+        self.env["collection.contact"].create(
             {
                 "debtor_id": self.id,
                 "company_id": self.company_id.id,
                 "case_id": self.case_id.id,
                 "kind": "inbound",
-                "channel": "email",
                 "direction": "in",
                 "state": "made",
                 "outcome": "reply",
                 "made_at": fields.Datetime.now(),
                 "made_on": self._get_today(),
                 "tz": self._get_zone_names()[0],
-                "destination": addresses[0] if addresses else False,
                 "user_id": self.collector_id.id,
                 "reviewed": True,
+                **vals,
             }
         )
+        pause = self._pause_for_answer()
         self.item_ids._wake()
-        self._tell_of_reply(msg_dict)
+        self._tell_of_answer(subject, pause)
 
-    def _tell_of_reply(self, msg_dict):
-        collector = self.case_id.user_id or self.collector_id
-        if collector:
-            self.message_notify(
-                partner_ids=collector.partner_id.ids,
-                subject=self.env._("%s answered", self.partner_id.display_name),
-                body=msg_dict.get("subject") or "",
+    def _pause_for_answer(self):
+        """No automatic contact for two business days of the debtor's place, the day of
+        the answer not counted. A second answer prolongs the pause that runs. Calls by
+        hand stay permitted.
+
+        :return: the pause; none where nothing is owed"""
+        self.ensure_one()
+        if not self.item_ids.filtered(lambda i: i.ledger_state == "open"):
+            return self.env["collection.hold"]
+        today = self._get_today()
+        until = add_business_days(today, ANSWER_PAUSE, self._get_calendar(today))
+        running = self.hold_ids.filtered(
+            lambda h: h.state == "active"
+            and h.reason == "answered"
+            and not h.item_ids
+            and h.date_to >= today
+        )[:1]
+        if running:
+            running.write({"date_to": max(running.date_to, until)})
+            return running
+        # the notice of the answer tells the owner, who needs no second one
+        Hold = self.env["collection.hold"].with_context(
+            mail_auto_subscribe_no_notify=True
+        )
+        return Hold.create(
+            {
+                "debtor_id": self.id,
+                "reason": "answered",
+                "user_id": self._get_owner().id,
+                "date_from": today,
+                "date_to": until,
+            }
+        )
+
+    def _get_owner(self):
+        """Who sees to this debtor: the collector of the file, the debtor's, the manager;
+        there is always somebody."""
+        self.ensure_one()
+        return (
+            self.case_id.user_id
+            or self.collector_id
+            or self.company_id.collection_manager_id
+            or self.env.user
+        )
+
+    def _tell_of_answer(self, subject, pause):
+        owner = self._get_owner()
+        env = self.with_context(lang=owner.lang).env
+        body = subject or ""
+        if pause:
+            body = env._(
+                "%(subject)s (automatic contacts wait until %(until)s)",
+                subject=body,
+                until=format_date(env, pause.date_to),
             )
+        self.message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=env._("%s answered", self.partner_id.display_name),
+            body=body,
+        )

@@ -153,9 +153,12 @@ class ResPartner(models.Model):
         change customers: these settings stand on the debtor."""
         settings = {name: vals[name] for name in PROXIES if name in vals}
         if not settings:
+            before = self._get_addresses(vals)
             result = super().write(vals)
-            if ADDRESSES & set(vals):
-                self._tell_debtors_of_new_address()
+            after = self._get_addresses(vals)
+            self.filtered(
+                lambda p: before[p] != after[p]
+            )._tell_debtors_of_new_address()
             return result
         self.check_access("read")
         self._set_on_debtor(settings)
@@ -168,9 +171,17 @@ class ResPartner(models.Model):
         partners.filtered("parent_id")._tell_debtors_of_new_address()
         return partners
 
+    def _get_addresses(self, names):
+        """{partner: values} of those of the fields ``names`` that say how a person is
+        reached: a nightly import that writes them all changes nothing."""
+        watched = sorted(ADDRESSES.intersection(names))
+        return {partner: [partner[name] for name in watched] for partner in self}
+
     def _tell_debtors_of_new_address(self):
         """What could not be delivered may be tried again. Superuser: who keeps the
         addresses may not see the debtors."""
+        if not self:
+            return
         self.env["collection.debtor"].sudo().search(
             [("partner_id", "in", self.commercial_partner_id.ids)]
         )._on_address_changed()

@@ -80,10 +80,16 @@ class TestCompanies(CollectionCommon):
         facts = self._create_facts(debtor.sudo())
         waiver = self._create_waiver(debtor)
         self.b.sudo()._measure_receivables()
+        annotation = (
+            self.env["collection.contact.annotation"]
+            .sudo()
+            .create({"contact_id": contact.id, "text": "Asked for the invoice again"})
+        )
         measure = self.env["collection.measure"].search(
             [("company_id", "=", self.b.id)], limit=1
         )
         records = (
+            annotation,
             measure,
             *facts,
             waiver,
@@ -196,6 +202,7 @@ class TestCompanies(CollectionCommon):
             (contact, "action_log_no_answer"),
             (contact, "action_log_conversation"),
             (contact, "action_log_wrong_number"),
+            (contact, "action_annotate"),
             (case, "action_open_next_stage"),
             (case, "message_post"),
             (hold, "action_end"),

@@ -1,6 +1,6 @@
 import random
 from collections import Counter, defaultdict
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg2 import IntegrityError
@@ -16,6 +16,7 @@ RIO = ZoneInfo("America/Sao_Paulo")
 #: Public holidays of Brazil between the first and the last day of the random walk.
 HOLIDAYS = {date(2026, 4, 3), date(2026, 4, 21), date(2026, 5, 1)}
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
+WEEKS_2 = timedelta(weeks=2)
 #: Days after MONDAY on which something happens until only a manager can go on: friendly
 #: message, call, call missed, firm message, call, call missed, 45 days.
 UP_TO_THE_MANAGER = (7, 10, 11, 21, 24, 25, 45)
@@ -229,20 +230,25 @@ class TestInvariants(CollectionCommon):
     def test_invariant_02_a_blocked_attempt_is_logged_with_rule_and_next_moment(self):
         """The collector calls on Saturday 14 March: refused, with the rule and with
         Monday 16 March, 08:00 in Rio as the next permitted moment."""
-        self._create_overdue_invoice(MONDAY)
+        invoice = self._create_overdue_invoice(MONDAY)
         self._live(FRIENDLY_DAY)
         call = self._phone_planned_for(MONDAY + timedelta(days=14))
         with self._at(MONDAY + timedelta(days=12), time(15, 0)):
             answer = call.with_user(self.collector).action_log_conversation()
         self.assertIn("BR.WIN_WEEKDAY", answer["params"]["message"])
         self.assertIn(
-            "Not before Monday 16 March, 08:00 in Sao Paulo", answer["params"]["message"]
+            "Not before Monday 16 March, 08:00 in São Paulo",
+            answer["params"]["message"],
         )
         self.assertEqual(call.state, "planned", "the plan is not touched")
         (blocked,) = self._contacts(state="blocked")
         self.assertEqual(blocked.made_by_id, self.collector)
         self.assertEqual(blocked.reasons[0]["code"], "BR.WIN_WEEKDAY")
         self.assertTrue(blocked.decision_version, "under which version of the rules")
+        self.assertEqual(
+            blocked.next_permitted_at, datetime.combine(MONDAY, time(11)) + WEEKS_2
+        )
+        self.assertIn(blocked, invoice.collection_contact_ids, "the invoice shows it")
 
     def _phone_planned_for(self, day):
         """A call of the debtor that is planned for ``day``."""
@@ -319,6 +325,21 @@ class TestInvariants(CollectionCommon):
         invoice.invalidate_recordset()
         self.assertEqual(call.state, "made")
         self.assertEqual(invoice.collection_contact_count, 1)
+
+    def test_invariant_05_what_came_back_does_not_count_as_made(self):
+        """A message that bounced: neither on the invoice, nor for the limits of the day,
+        nor as a finished step that another channel would not take over."""
+        invoice = self._create_overdue_invoice(MONDAY)
+        self._live(FRIENDLY_DAY)
+        self.assertEqual(invoice.collection_contact_count, 1)
+        with self._at(FRIENDLY_DAY, time(13, 0)):
+            self._contacts()._on_bounce()
+            self._settle_transaction()
+        self.assertEqual(invoice.collection_contact_count, 0)
+        self._live(FRIENDLY_DAY, time(13, 0))
+        (call,) = self._contacts(channel="phone")
+        self.assertEqual(call.planned_on, FRIENDLY_DAY, "the day is not used up")
+        self.assertEqual(call.step_id, self._contacts(channel="email").step_id)
 
     def test_invariant_05_an_uncertain_message_that_did_not_leave_is_not_evidence(self):
         """Its lines count as made while nobody knows; when a person finds out that it did
@@ -415,6 +436,27 @@ class TestInvariants(CollectionCommon):
             self._pay(invoice, 400.0)
         self.assertEqual((line.amount_open, line.amount_original), (1000.0, 1000.0))
         self.assertEqual(self._items(invoice).amount_open, 600.0)
+
+    def test_invariant_09_remarks_are_added_and_never_changed(self):
+        """What is learnt later stands beside the contact; not even the superuser changes
+        or deletes it."""
+        self._create_overdue_invoice(MONDAY)
+        self._live(FRIENDLY_DAY)
+        contact = self._contacts()
+        before = contact.read()[0]
+        remark = (
+            self.env["collection.contact.annotation"]
+            .with_user(self.collector)
+            .create({"contact_id": contact.id, "text": "She called: it arrived"})
+        )
+        for record in (remark, remark.sudo()):
+            with self.assertRaises(UserError):
+                record.write({"text": "It never arrived"})
+            with self.assertRaises(UserError):
+                record.unlink()
+        after = contact.read()[0]
+        changed = {name for name in before if before[name] != after[name]}
+        self.assertEqual(changed, {"annotation_ids", "remarks"})
 
     def test_invariant_09_no_user_touches_stage_moves(self):
         invoice = self._create_overdue_invoice(MONDAY)

@@ -112,6 +112,7 @@ class TestSecurity(SecurityCommon):
             "collection.case",
             "collection.contact",
             "collection.contact.line",
+            "collection.contact.annotation",
             "collection.hold",
             "collection.stage.move",
             "collection.contact.ruleset",

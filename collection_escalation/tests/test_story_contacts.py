@@ -105,7 +105,7 @@ class TestStoryContacts(CollectionCommon):
         invoice = self._create_overdue_invoice(MONDAY)
         self._live(MONDAY + timedelta(days=7))
         with self._at(MONDAY + timedelta(days=8)):
-            self._debtor()._on_reply({"email_from": "x@example.com", "subject": "Re:"})
+            self._debtor()._note_answer("Re:", channel="email")
         self._live_until(MONDAY + timedelta(days=9), MONDAY + timedelta(days=13))
         self.assertFalse(self._contacts(channel="phone"))
         self.assertStage(invoice, "friendly")
