@@ -49,6 +49,9 @@ OUTCOMES = [
     ("not_met", "Nobody there"),
     ("reply", "The customer wrote"),
 ]
+#: What may still be written on a contact that is over: what is known only later, links to
+#: the message, and where the contact belongs (merged customers).
+LATER = {"delivery_status", "mail_id", "sms_id", "message_id", "case_id", "debtor_id"}
 
 
 class CollectionContact(models.Model):
@@ -265,19 +268,11 @@ class CollectionContact(models.Model):
     def write(self, vals):
         """What was made is evidence: only what arrives later (delivery, links to the
         mail) may be added. States change through `_set_state`."""
-        later = {
-            "delivery_status",
-            "mail_id",
-            "sms_id",
-            "message_id",
-            "case_id",
-            "debtor_id",
-        }
         if "state" in vals:
             raise UserError(
                 self.env._("The state of a contact changes by its buttons.")
             )
-        if not set(vals) <= later and self.filtered(
+        if not set(vals) <= LATER and self.filtered(
             lambda c: c.state in ("made", "missed", "failed", "blocked", "uncertain")
         ):
             raise UserError(
