@@ -65,8 +65,8 @@ class Facts:
     stopping: dict[int, list[str]] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
-    tolerances: dict[tuple[int, int], float] = field(default_factory=dict)
-    minimums: dict[tuple[int, int], float] = field(default_factory=dict)
+    limits: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
+    judged: dict[tuple, tuple[Reason | None, bool]] = field(default_factory=dict)
     triggers: dict[tuple, date] = field(default_factory=dict)
     resolutions: dict[tuple, Resolution] = field(default_factory=dict)
     ripe: dict[int, set[int]] = field(default_factory=dict)
@@ -405,30 +405,41 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _is_above_minimum(self, facts, debtor, row):
         """Is what is asked for in the item's currency worth a costly step?"""
-        policy = debtor.effective_policy_id
-        currency = self.env["res.currency"].browse(row.currency_id)
-        key = policy.id, row.currency_id
-        if key not in facts.minimums:
-            facts.minimums[key] = policy._get_minimum(currency)
-        minimum = facts.minimums[key]
-        if not minimum:
-            return True
-        asked = self._get_amount_asked(facts, debtor, row)
-        return currency.compare_amounts(asked, minimum) > 0
+        return self._judge_amount(facts, debtor, row)[1]
 
     def _get_tolerance_reason(self, facts, debtor, row):
         """What is asked for in the item's currency, less unallocated credits, is not
         above the tolerance of the plan."""
+        return self._judge_amount(facts, debtor, row)[0]
+
+    def _judge_amount(self, facts, debtor, row):
+        """(reason why what is asked for is too little to chase, or None; is it above the
+        minimum of costly steps?). The same for all ripe items of a debtor and currency."""
+        ripe = row.id in self._get_ripe_items(facts, debtor)
+        key = debtor.id, row.currency_id, None if ripe else row.id
+        if key not in facts.judged:
+            currency = self.env["res.currency"].browse(row.currency_id)
+            tolerance, minimum = self._get_limits(facts, debtor, currency)
+            asked = self._get_amount_asked(facts, debtor, row)
+            reason = None
+            if currency.compare_amounts(asked, tolerance) <= 0:
+                reason = Reason.of(
+                    "WITHIN_TOLERANCE", amount=tolerance, currency=currency.id
+                )
+            worth_it = not minimum or currency.compare_amounts(asked, minimum) > 0
+            facts.judged[key] = reason, worth_it
+        return facts.judged[key]
+
+    def _get_limits(self, facts, debtor, currency):
+        """(tolerance, minimum of costly steps) of the debtor's plan."""
         policy = debtor.effective_policy_id
-        currency = self.env["res.currency"].browse(row.currency_id)
-        key = policy.id, row.currency_id
-        if key not in facts.tolerances:
-            facts.tolerances[key] = policy._get_tolerance(currency)
-        tolerance = facts.tolerances[key]
-        net = self._get_amount_asked(facts, debtor, row)
-        if currency.compare_amounts(net, tolerance) > 0:
-            return None
-        return Reason.of("WITHIN_TOLERANCE", amount=tolerance, currency=currency.id)
+        key = policy.id, currency.id
+        if key not in facts.limits:
+            facts.limits[key] = (
+                policy._get_tolerance(currency),
+                policy._get_minimum(currency),
+            )
+        return facts.limits[key]
 
     def _get_amount_asked(self, facts, debtor, row):
         """What the debtor is asked for in the item's currency, less unallocated credits.

@@ -22,12 +22,14 @@ def peak_memory_mb() -> float:
 
 
 def database_cpu_seconds() -> float:
-    """CPU of PostgreSQL's processes that serve the databases of the bench; of a server on
+    """CPU of PostgreSQL's processes that serve the database of the step; of a server on
     another machine nothing is seen, so 0."""
+    ours = os.environ["CE_DB"].encode()
     ticks = 0
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if b"ce_bench" in (folder / "cmdline").read_bytes().partition(b"postgres: ")[2]:
+            title = (folder / "cmdline").read_bytes().split()
+            if title[:1] == [b"postgres:"] and ours in title:
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
                 ticks += int(fields[11]) + int(fields[12])
         except OSError:  # it ended meanwhile

@@ -29,6 +29,7 @@ def compare() -> dict:
             for side in sorted(sides, reverse=number % 2):
                 for way, post in WAYS.items():
                     drafts = _draft(sides[side], INVOICES)
+                    os.environ["CE_DB"] = sides[side].cr.dbname
                     with metered(figures, f"{way} {side} {number}"):
                         post(sides[side], drafts)
     return figures

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .posting import INVOICES, PAIRS, WAYS
 
-
 KEYS = ("wall_seconds", "cpu_seconds", "database_cpu_seconds", "queries")
 
 
@@ -33,10 +32,7 @@ class Figures:
     def add_up(self, step: str, *names: str) -> dict:
         """Seconds and queries of several pieces of a step, the peak of their memory."""
         pieces = [self.steps[step][name] for name in names]
-        total = {
-            key: round(sum(piece[key] for piece in pieces), 3)
-            for key in KEYS
-        }
+        total = {key: round(sum(piece[key] for piece in pieces), 3) for key in KEYS}
         total["peak_memory_mb"] = max(piece["peak_memory_mb"] for piece in pieces)
         return total
 
