@@ -43,6 +43,9 @@ class CollectionContact(models.Model):
         help="Of a refused attempt: the next permitted moment, as it was known then.",
     )
     who = fields.Char(compute="_compute_who", help="Who made it, or tried to.")
+    result = fields.Char(
+        compute="_compute_result", help="What came of it, as far as is known now."
+    )
     rule_codes = fields.Char(
         compute="_compute_rule_codes",
         search="_search_rule_codes",
@@ -93,6 +96,19 @@ class CollectionContact(models.Model):
                 contact.who = contact.destination or contact.partner_id.display_name
             else:
                 contact.who = contact.made_by_id.name or self.env._("The system")
+
+    @api.depends("outcome", "delivery_status")
+    @api.depends_context("lang")
+    def _compute_result(self):
+        """The delivery says more than that it was sent."""
+        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+        deliveries = dict(
+            self._fields["delivery_status"]._description_selection(self.env)
+        )
+        for contact in self:
+            contact.result = deliveries.get(contact.delivery_status) or outcomes.get(
+                contact.outcome
+            )
 
     @api.depends("reasons")
     def _compute_rule_codes(self):

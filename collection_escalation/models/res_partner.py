@@ -152,18 +152,17 @@ class ResPartner(models.Model):
         """Collectors change the collection settings of customers though they may not
         change customers: these settings stand on the debtor."""
         settings = {name: vals[name] for name in PROXIES if name in vals}
-        if not settings:
-            before = self._get_addresses(vals)
-            result = super().write(vals)
-            after = self._get_addresses(vals)
-            self.filtered(
-                lambda p: before[p] != after[p]
-            )._tell_debtors_of_new_address()
-            return result
-        self.check_access("read")
-        self._set_on_debtor(settings)
         rest = {name: vals[name] for name in vals if name not in PROXIES}
-        return super().write(rest) if rest else True
+        if settings:
+            self.check_access("read")
+            self._set_on_debtor(settings)
+            if not rest:
+                return True
+        before = self._get_addresses(rest)
+        result = super().write(rest)
+        after = self._get_addresses(rest)
+        self.filtered(lambda p: before[p] != after[p])._tell_debtors_of_new_address()
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

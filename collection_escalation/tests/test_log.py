@@ -9,7 +9,7 @@ from lxml import etree
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..models.collection_contact import LATER
@@ -30,6 +30,7 @@ EXPORTED = [
     "state",
     "outcome",
     "delivery_status",
+    "result",
     "why",
     "rule_codes",
     "decision_version",
@@ -107,7 +108,7 @@ class TestLog(LogCommon):
         with self._at(CALL_DAY):
             self._log_call(self.call, "conversation")
         self.assertEqual(self.call.who, "collector")
-        self.assertEqual(self.call.outcome, "conversation")
+        self.assertEqual(self.call.result, "Talked with the customer")
         self.assertEqual(self.call.made_local, "Thu 12 Mar 2026, 09:00 (São Paulo)")
         self.assertFalse(self.call.evidence)
         remark = self._remark(self.call, reference="REC-2026-77")
@@ -227,6 +228,7 @@ class TestLog(LogCommon):
         for name, expected in (("made", False), ("failed", True)):
             found = self.env["collection.contact"].search(safe_eval(domains[name]))
             self.assertEqual(self.message in found, expected, name)
+        self.assertEqual(self.message.result, "Came back")
 
     def test_list_calendar_and_form_open_for_a_collector(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -318,6 +320,37 @@ class TestLog(LogCommon):
         self.assertEqual(remark.debtor_id, self._debtor())
         self.assertEqual(self._debtor().case_id.annotation_ids, remark)
         self.assertIn("They called back", self.message.remarks)
+
+    def test_the_log_and_its_remarks_follow_a_merged_customer(self):
+        other = self._create_debtor_partner("Loja Verde")
+        remark = self._remark(self.message, text="Called back")
+        source, target = self.debtor_partner, other
+        debtor = self.env["collection.debtor"].sudo()._get_for(target, self.company)
+        debtor._merge_partners(source, target)
+        self.assertEqual(self.message.debtor_id, debtor)
+        self.assertEqual(remark.sudo().debtor_id, debtor)
+        self.assertEqual(remark.sudo().text, "Called back")
+        self.assertEqual(self.message.whom, "Loja Azul", "as it was then")
+
+    def test_the_list_costs_the_same_number_of_queries_for_few_and_for_many(self):
+        """Every column of the log, as the web client reads it."""
+        partners = [self._create_debtor_partner(f"Loja {n}") for n in range(12)]
+        for partner in partners:
+            self._create_overdue_invoice(MONDAY, partner=partner)
+        self._live(FRIENDLY_DAY)
+        arch = self.env.ref(
+            "collection_escalation.collection_contact_view_list_log"
+        ).arch
+        names = sorted(set(etree.fromstring(arch).xpath("//field/@name")))
+        made = self.env["collection.contact"].search([("state", "=", "made")])
+        self.assertGreater(len(made), 12)
+        counts = []
+        for some in (made[:3], made[:12]):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            some.with_user(self.collector).browse(some.ids).read(names)
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_an_empty_remark_is_refused(self):
         for vals in ({}, {"text": "  "}, {"reference": " "}):
@@ -470,3 +503,15 @@ class TestLogSecurity(LogCommon):
                     "text": "x",
                 }
             )
+
+
+@tagged("post_install", "-at_install")
+class TestLogTour(LogCommon, HttpCase):
+    def test_a_collector_reads_the_log_and_adds_a_remark(self):
+        self._call_at_night()
+        self.start_tour("/odoo/collection-log", "collection_log", login="collector")
+        remark = self.message.annotation_ids
+        self.assertEqual(
+            (remark.text, remark.reference, remark.user_id),
+            ("She called: it arrived", "REC-77", self.collector),
+        )
