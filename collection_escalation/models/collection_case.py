@@ -88,6 +88,10 @@ class CollectionCase(models.Model):
         search="_search_waits_for",
     )
     on_hold_until = fields.Date(related="debtor_id.on_hold_until")
+    call_permission = fields.Char(related="debtor_id.call_permission")
+    call_permitted = fields.Boolean(related="debtor_id.call_permitted")
+    stop_text = fields.Char(related="debtor_id.stop_text")
+    attorney_id = fields.Many2one(related="debtor_id.attorney_id")
     amount_ids = fields.Json(compute="_compute_amounts")
     amount_text = fields.Char(
         compute="_compute_amounts", string="Owed", help="Open amounts by currency."
@@ -267,6 +271,16 @@ class CollectionCase(models.Model):
                 )
             )
         return True
+
+    def action_compose(self):
+        """Contact the customer beside the plan."""
+        self.ensure_one()
+        return self.debtor_id.action_compose()
+
+    def action_callback(self):
+        """The customer asked to be called."""
+        self.ensure_one()
+        return self.debtor_id.action_callback()
 
     def action_pause(self):
         self.ensure_one()

@@ -72,6 +72,17 @@ class CollectionChannel(models.AbstractModel):
         """Channels whose messages the system sends; people do the others."""
         return [c._code for c in self._get_models() if c._is_automatic()]
 
+    @api.model
+    def _get_handling(self, code):
+        """Who makes contacts of the channel: ``automatic`` the system, ``live`` a person
+        who talks, ``by_hand`` a person who sends something; False for no channel."""
+        if not code:
+            return False
+        channel = self._get(code)
+        if channel._is_automatic():
+            return "automatic"
+        return "live" if channel._is_live else "by_hand"
+
     # -- what a channel says of itself ---------------------------------------------------
 
     @api.model

@@ -5,7 +5,11 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import UserError
 
-TEMPLATE_INVOICE = "collection_escalation.mail_template_invoice"
+#: Templates of contacts that are no step of a plan.
+TEMPLATES = {
+    "invoice": "collection_escalation.mail_template_invoice",
+    "manual": "collection_escalation.mail_template_manual",
+}
 
 
 class CollectionContact(models.Model):
@@ -110,7 +114,9 @@ class CollectionContact(models.Model):
             found = person.id, address or False, contact._get_language(person)
             if found != (contact.recipient_id.id, contact.destination, contact.lang):
                 contact.write(
-                    dict(zip(("recipient_id", "destination", "lang"), found, strict=True))
+                    dict(
+                        zip(("recipient_id", "destination", "lang"), found, strict=True)
+                    )
                 )
         return missing
 
@@ -232,8 +238,8 @@ class CollectionContact(models.Model):
         :raise UserError: the step lost its template"""
         self.ensure_one()
         template = (
-            self.env.ref(TEMPLATE_INVOICE, raise_if_not_found=False)
-            if self.kind == "invoice"
+            self.env.ref(TEMPLATES[self.kind], raise_if_not_found=False)
+            if self.kind in TEMPLATES
             else self.step_id.template_id
         )
         if not template:

@@ -170,13 +170,28 @@ class CollectionContact(models.Model):
         :param events: result of `_get_rule_events` of a batch, to spare queries"""
         try:
             question = self._get_question(now, events)
-            return decide(question.pop("rulesets"), **question)
+            decision = decide(question.pop("rulesets"), **question)
         except (ValueError, UserError) as error:
             return Decision.no(Reason.of("UNDECIDABLE", error=str(error)))
+        return self._bar_third_party(decision)
+
+    def _bar_third_party(self, decision):
+        """No third party learns of the debt (design, invariant 10), whatever the sets of
+        the place say of it, and no exception lets one pass."""
+        if self.debtor_id._is_entitled(self.recipient_id):
+            return decision
+        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        if "BLK_THIRD_PARTY" in codes:
+            return decision
+        return Decision.no(
+            Reason.of("BLK_THIRD_PARTY"), *decision.reasons, version=decision.version
+        )
 
     def _get_permitted_interval(self, now, events=None):
         """(from, to) in naive UTC of the next time in which the contact is permitted;
         None if there is none within the horizon or nobody can tell."""
+        if not self.debtor_id._is_entitled(self.recipient_id):
+            return None
         try:
             question = self._get_question(now, events)
             interval = permitted_interval(question.pop("rulesets"), **question)
@@ -216,12 +231,19 @@ class CollectionContact(models.Model):
                 "tz": self.debtor_id._get_zone_names()[0],
                 "decision_version": decision.version,
                 "reasons": self.env["collection.reason"]._store_all(decision.reasons)
-                or [{"code": "PLANNED", "args": {}}],
+                or [self._get_planning_reason()],
             }
         )
         key = self.partner_id.id, self.debtor_id.root_company_id.id
         events[1][key].append((self.id, self._get_event()))
         return decision
+
+    def _get_planning_reason(self):
+        """Why it stands there, when nothing kept it from an earlier moment."""
+        if self.kind == "manual":
+            return {"code": "BY_HAND", "args": {"user": self.user_id.name}}
+        code = "CALLBACK" if self.kind == "callback" else "PLANNED"
+        return {"code": code, "args": {}}
 
     def _get_end_of_day(self):
         """End of the planned day for the debtor, naive UTC."""

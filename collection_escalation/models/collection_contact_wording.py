@@ -29,7 +29,7 @@ class CollectionContact(models.Model):
         names = self._get_names()
         found = Wording._find(subject, self.lang, neutral=True, names=names)
         found += Wording._find(text, self.lang, neutral=neutral, names=names)
-        if found:
+        if found and not self.own_reason:  # else a person said why it stays so
             words = dict.fromkeys(" ".join(f.text.split()) for f in found)
             return {
                 "code": "WORDING",

@@ -22,6 +22,7 @@ class CollectionDebtor(models.Model):
     call_permission = fields.Char(
         compute="_compute_call_permission", string="May they be called now?"
     )
+    call_permitted = fields.Boolean(compute="_compute_call_permission")
 
     _call_idx = models.Index("(call_until) WHERE call_from IS NOT NULL")
 
@@ -53,11 +54,16 @@ class CollectionDebtor(models.Model):
     def _compute_call_permission(self):
         now = fields.Datetime.now()
         events = self.env["collection.contact"].sudo()._read_rule_events(self)
+        Reason = self.env["collection.reason"]
         for debtor in self:
             question = debtor._get_call_question()
-            debtor.call_permission = debtor._describe_permission(
-                question._decide(now, debtor._without_own_calls(events))
-            )
+            decision = question._decide(now, debtor._without_own_calls(events))
+            debtor.call_permission = debtor._describe_permission(decision)
+            debtor.call_permitted = decision.allowed
+            _person, _address, reason = debtor._get_person_and_address("phone")
+            if decision.allowed and reason:
+                debtor.call_permitted = False
+                debtor.call_permission = Reason._explain(Reason._store(reason))
 
     def _get_call_question(self):
         """A contact that is not stored: a call to the debtor about all open items."""
@@ -138,13 +144,23 @@ class CollectionDebtor(models.Model):
             return self.env._(
                 "Not permitted, until a person changes the facts. %s", why
             )
-        zone = self._get_zone_names()[0]
         moment = decision.next_allowed.astimezone(UTC).replace(tzinfo=None)
         return self.env._(
             "Not before %(moment)s in %(place)s. %(why)s",
-            moment=format_datetime(
-                self.env, moment, tz=zone, dt_format="EEEE d MMMM, HH:mm"
-            ),
-            place=city_of(zone, self.env.lang),
+            moment=self._format_moment(moment),
+            place=self._get_zone_label(),
             why=why,
         )
+
+    def _format_moment(self, moment):
+        """A naive UTC datetime as the customer's clock shows it, in the reader's words."""
+        return format_datetime(
+            self.env,
+            moment,
+            tz=self._get_zone_names()[0],
+            dt_format="EEEE d MMMM, HH:mm",
+        )
+
+    def _get_zone_label(self):
+        """The place that names the customer's time zone, as people say it."""
+        return city_of(self._get_zone_names()[0], self.env.lang)

@@ -7,6 +7,8 @@ from ..rules.decision import Reason
 
 #: What the contact rules call a person of each kind (`rules.contact_vocabulary.PARTIES`).
 PARTIES = {"authorised": "debtor", "decider": "debtor"}
+#: Who may learn of the debt; everybody else is a third party.
+ENTITLED = ("debtor", "guarantor", "attorney")
 
 
 class CollectionDebtorPerson(models.Model):
@@ -109,6 +111,25 @@ class CollectionDebtor(models.Model):
         )
         organised = self.partner_id.is_company or self.party == "business"
         return "debtor" if own_address and (organised or not partner.name) else "other"
+
+    def _is_entitled(self, partner):
+        """May ``partner`` learn of the debt?"""
+        return self._get_party(partner) in ENTITLED
+
+    def _get_choice_of_people(self):
+        """Whom a person may choose to contact: with an attorney only them; else the
+        debtor, their own addresses and whom a document entitles."""
+        self.ensure_one()
+        if attorney := self._get_attorney():
+            return attorney
+        own = self.partner_id.search(
+            [
+                ("id", "child_of", self.partner_id.id),
+                ("type", "in", ("invoice", "collection")),
+            ]
+        )
+        people = self.partner_id | own | self.person_ids.partner_id
+        return people.filtered(self._is_entitled)
 
     def _get_attorney(self):
         return self.person_ids.filtered(lambda p: p.kind == "attorney")[:1].partner_id

@@ -192,7 +192,7 @@ class CollectionReason(models.AbstractModel):
         if not stored:
             return ""
         if isinstance(stored, list):
-            return " ".join(filter(None, map(self._explain, stored)))
+            return " ".join(filter(None, map(self._explain, _join_rules(stored))))
         code, args = stored["code"], dict(stored.get("args") or {})
         if args.get("level") == "pre_due" and args.get("days", 0) < 0:
             code = BEFORE_DUE.get(code, code)
@@ -217,7 +217,7 @@ class CollectionReason(models.AbstractModel):
             ._fields["reason"]
             ._description_selection(self.env)
         )
-        readable = {"rule": code}
+        readable = {"rule": args.pop("rules", code)}
         for key, value in args.items():
             if key in ("since", "on", "until", "date") and value:
                 value = self.env["ir.qweb.field.date"].value_to_html(
@@ -246,3 +246,17 @@ class _Missing(dict):
 
     def __missing__(self, key):
         return "?"
+
+
+def _join_rules(stored):
+    """The same refusal by several sets of rules is said once, with the names of all:
+    "Outside the contact hours (US.WIN_HOURS, HOUSE.WIN_HOURS)." """
+    joined = {}
+    for reason in stored:
+        rule = reason["code"].rpartition(".")[2]
+        if rule in joined:
+            joined[rule]["args"]["rules"] += f", {reason['code']}"
+        else:
+            args = {**(reason.get("args") or {}), "rules": reason["code"]}
+            joined[rule] = {"code": reason["code"], "args": args}
+    return list(joined.values())

@@ -187,13 +187,14 @@ class CollectionWording(models.Model):
         return found
 
     @api.model
-    def _check_free_text(self, text, lang=None, neutral=False):
+    def _check_free_text(self, text, lang=None, neutral=False, names=()):
         """What a person wrote and should not send without a reason. Nothing is refused
         here: the caller shows `_describe` and asks.
 
         :param text: plain, or Markup as a field of HTML gives it
         :param lang: code of the reader's language, if known
         :param neutral: it is a subject, SMS, WhatsApp message, voicemail or envelope
+        :param names: of people and companies, which are no wording
         :return: list of {"kind", "text", "expression", "start"}, in the order of the
             text; empty if it may be sent"""
         if isinstance(text, Markup):
@@ -205,7 +206,7 @@ class CollectionWording(models.Model):
                 "expression": found.expression,
                 "start": found.start,
             }
-            for found in self._find(text, lang, neutral)
+            for found in self._find(text, lang, neutral, names)
         ]
 
     @api.model

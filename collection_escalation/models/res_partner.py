@@ -82,6 +82,23 @@ class ResPartner(models.Model):
     collection_on_hold_until = fields.Date(
         related="collection_debtor_id.on_hold_until", groups=COLLECTOR
     )
+    collection_call_permission = fields.Char(
+        related="collection_debtor_id.call_permission", groups=COLLECTOR
+    )
+    collection_call_permitted = fields.Boolean(
+        related="collection_debtor_id.call_permitted", groups=COLLECTOR
+    )
+    collection_stop_text = fields.Char(
+        related="collection_debtor_id.stop_text", groups=COLLECTOR
+    )
+    collection_attorney_id = fields.Many2one(
+        related="collection_debtor_id.attorney_id", groups=COLLECTOR
+    )
+    collection_preferred_channel = fields.Selection(
+        related="collection_debtor_id.preferred_channel",
+        string="Preferred channel",
+        groups=COLLECTOR,
+    )
 
     type = fields.Selection(
         selection_add=[("collection", "Collections")],
@@ -195,12 +212,24 @@ class ResPartner(models.Model):
         self.invalidate_recordset(["collection_debtor_id", *PROXIES], flush=False)
 
     def action_view_collection_debtor(self):
-        self.ensure_one()
-        self.env["collection.debtor"].check_access("write")
-        debtor = self.env["collection.debtor"]._get_for(self, self.env.company)
         return {
             "type": "ir.actions.act_window",
             "res_model": "collection.debtor",
-            "res_id": debtor.id,
+            "res_id": self._get_or_create_debtor().id,
             "view_mode": "form",
         }
+
+    def action_collection_compose(self):
+        """Contact the customer beside the plan."""
+        return self._get_or_create_debtor().action_compose()
+
+    def action_collection_callback(self):
+        """The customer asked to be called."""
+        return self._get_or_create_debtor().action_callback()
+
+    def _get_or_create_debtor(self):
+        """The debtor of the current company, with the rights of the user."""
+        self.ensure_one()
+        Debtor = self.env["collection.debtor"]
+        Debtor.check_access("write")
+        return Debtor._get_for(self, self.env.company).sudo(False)

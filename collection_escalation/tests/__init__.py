@@ -17,6 +17,7 @@ from . import (
     test_log,
     test_management,
     test_partner_merge,
+    test_people,
     test_ready_plans,
     test_security,
     test_stopped_address,

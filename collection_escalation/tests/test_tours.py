@@ -170,11 +170,15 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertEqual(call.made_by_id, self.collector)
         self.assertEqual(call.line_ids.mapped("state"), ["made"])
 
-    def test_a_call_is_refused_while_the_rules_forbid_it(self):
-        call = self._plan_call()
-        in_three_days = str((call.debtor_id._get_today().weekday() + 3) % 7)
+    def _forbid_today(self, debtor):
+        in_three_days = str((debtor._get_today().weekday() + 3) % 7)
         line = self.company.collection_ruleset_id.line_ids
         line.write({"weekday_from": in_three_days, "weekday_to": in_three_days})
+
+    def test_a_call_is_refused_while_the_rules_forbid_it(self):
+        """The collector sees why not, tries all the same, and finds it in the log."""
+        call = self._plan_call()
+        self._forbid_today(call.debtor_id)
         self.start_tour(
             "/odoo/collection-outbox", "collection_call_not_now", login="collector"
         )
@@ -182,6 +186,32 @@ class TestTours(CollectionCommon, HttpCase):
         refused = self._contacts(state="blocked")
         self.assertEqual(refused.reasons[0]["code"], "TOUR.WIN_WEEKDAY")
         self.assertEqual(refused.made_by_id, self.collector)
+
+    def test_a_manager_makes_an_exception_and_the_call_is_logged(self):
+        call = self._plan_call()
+        self._forbid_today(call.debtor_id)
+        self.start_tour(
+            "/odoo/collection-outbox",
+            "collection_exception",
+            login="collection_manager",
+        )
+        self.assertEqual((call.state, call.outcome), ("made", "conversation"))
+        self.assertEqual(call.waiver_ids.user_id, self.manager)
+        self.assertEqual(call.waiver_ids.codes, ["TOUR.WIN_WEEKDAY"])
+
+    def test_a_collector_writes_by_hand_and_notes_a_call_back(self):
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        self._evaluate_and_plan()
+        self._contacts()._set_state("skipped")
+        self.start_tour(
+            "/odoo/collections", "collection_contact_by_hand", login="collector"
+        )
+        mail = self._contacts(kind="manual")
+        self.assertEqual((mail.channel, mail.state), ("email", "planned"))
+        self.assertIn("As we said this morning", mail.own_text)
+        call = self._contacts(kind="callback")
+        self.assertEqual((call.channel, call.consented), ("phone", True))
+        self.assertEqual(call.note, "Please ring me tomorrow")
 
     def test_a_file_is_read_and_paused_for_a_week(self):
         self._create_overdue_invoice(self.today - timedelta(days=14))
@@ -262,6 +292,7 @@ class TestTours(CollectionCommon, HttpCase):
             self.env.ref("collection_escalation.step_consumer_friendly_phone"),
         )
         self.env["collection.planner"].sudo()._plan_debtors(call.debtor_id)
+        call.debtor_id._refresh_call_times()
         self._settle_transaction()
         return call
 

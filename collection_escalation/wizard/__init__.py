@@ -1,5 +1,8 @@
 from . import (
     base_partner_merge,
+    collection_callback,
+    collection_contact_compose,
+    collection_debtor_lift,
     collection_dry_run,
     collection_ready,
     mail_compose_message,

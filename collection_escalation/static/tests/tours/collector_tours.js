@@ -41,12 +41,69 @@ tours.add("collection_call_not_now", {
     url: "/odoo/collection-outbox",
     steps: () => [
         openRow("Loja Azul"),
+        {
+            content: "Beside the buttons: when, where, and the rule",
+            trigger:
+                ".alert-warning [name=permission]:contains(Not before):contains(Sao Paulo):contains(TOUR.WIN_WEEKDAY)",
+        },
+        {
+            content: "A collector makes no exceptions",
+            trigger: ".o_form_view:not(:has(button[name=action_waive]))",
+        },
         {trigger: ".o_form_view button[name=action_log_no_answer]", run: "click"},
         {
             content: "Red, with the rule that forbids it",
             trigger: ".o_notification:has(.bg-danger):contains(TOUR.WIN_WEEKDAY)",
         },
         sees(".o_statusbar_status .o_arrow_button_current[data-value=planned]"),
+        ...openMenu("account.menu_finance_receivables"),
+        {
+            trigger:
+                "[data-menu-xmlid='collection_escalation.collection_contact_log_menu']",
+            run: "click",
+        },
+        sees(".o_data_row:contains(Loja Azul):contains(Not permitted)"),
+    ],
+});
+
+tours.add("collection_contact_by_hand", {
+    url: "/odoo/collections",
+    steps: () => [
+        openRow("Loja Azul"),
+        {trigger: "button[name=action_compose]", run: "click"},
+        {
+            trigger: ".modal .o_field_widget[name=channel] input[data-value=email]",
+            run: "click",
+        },
+        {
+            content: "To whom and where, before it leaves",
+            trigger: ".modal [name=destination]:contains(loja.azul@example.com)",
+        },
+        sees(".modal .alert-success [name=permission]:contains(Permitted now)"),
+        {
+            trigger: ".modal .o_field_widget[name=own_html] .odoo-editor-editable",
+            run: "editor As we said this morning.",
+        },
+        {
+            trigger: ".modal button[name=action_confirm]:contains(Send)",
+            run: "click",
+        },
+        sees(".o_notification:contains(It leaves now)"),
+        {
+            trigger: "body:not(:has(.modal)) button[name=action_callback]",
+            run: "click",
+        },
+        {
+            content: "Hours of the customer's clock",
+            trigger: ".modal [name=zone_text]:contains(Sao Paulo)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit Please ring me tomorrow",
+        },
+        {trigger: ".modal button[name=action_confirm]", run: "click"},
+        sees(".o_notification:contains(It stands in the work list)"),
+        sees("body:not(:has(.modal))"),
     ],
 });
 

@@ -43,10 +43,32 @@ tours.add("collection_open_next_stage", {
     ],
 });
 
+tours.add("collection_exception", {
+    url: "/odoo/collection-outbox",
+    steps: () => [
+        openRow("Loja Azul"),
+        sees(".alert-warning [name=permission]:contains(TOUR.WIN_WEEKDAY)"),
+        {trigger: "button[name=action_waive]", run: "click"},
+        sees(".modal [name=why]:contains(TOUR.WIN_WEEKDAY)"),
+        {
+            trigger: ".modal .o_field_widget[name=reason] textarea",
+            run: "edit They want an answer today",
+        },
+        {
+            trigger: ".modal-footer button:contains(Allow this contact)",
+            run: "click",
+        },
+        sees("body:not(:has(.modal)) .alert-success [name=permission]"),
+        sees("[name=waiver_ids] .o_data_row:contains(They want an answer today)"),
+        {trigger: ".o_form_view button[name=action_log_conversation]", run: "click"},
+        sees(".o_statusbar_status .o_arrow_button_current[data-value=made]"),
+    ],
+});
+
 tours.add("collection_plan", {
     url: "/odoo/collection-plans",
     steps: () => [
-        openRow("Standard plan"),
+        openRow("Consumers"),
         {
             trigger:
                 "[name=stage_ids] .o_data_row:contains(Friendly reminder) [name=name]",
