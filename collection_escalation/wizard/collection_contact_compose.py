@@ -145,13 +145,13 @@ class CollectionContactCompose(models.TransientModel):
                 len((wizard.own_plain or "").strip()) + 1 + link,
             )
 
-    def _get_address(self):
-        """The same of the person chosen."""
-        return self.debtor_id._get_person_and_address(self.channel, self.recipient_id)
-
     def _get_proposed(self):
         """(person, address, None or the reason why there is none)."""
         return self.debtor_id._get_person_and_address(self.channel)
+
+    def _get_address(self):
+        """The same of the person chosen."""
+        return self.debtor_id._get_person_and_address(self.channel, self.recipient_id)
 
     def _get_lang(self):
         contact = self.env["collection.contact"].new({"debtor_id": self.debtor_id.id})

@@ -44,7 +44,7 @@ tours.add("collection_call_not_now", {
         {
             content: "Beside the buttons: when, where, and the rule",
             trigger:
-                ".alert-warning [name=permission]:contains(Not before):contains(Sao Paulo):contains(TOUR.WIN_WEEKDAY)",
+                ".alert-warning [name=permission]:contains(Not before):contains(São Paulo):contains(TOUR.WIN_WEEKDAY)",
         },
         {
             content: "A collector makes no exceptions",
@@ -95,7 +95,7 @@ tours.add("collection_contact_by_hand", {
         },
         {
             content: "Hours of the customer's clock",
-            trigger: ".modal [name=zone_text]:contains(Sao Paulo)",
+            trigger: ".modal [name=zone_text]:contains(São Paulo)",
         },
         {
             trigger: ".modal .o_field_widget[name=note] textarea",
