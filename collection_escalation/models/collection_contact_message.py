@@ -204,21 +204,13 @@ class CollectionContact(models.Model):
         self.line_ids.filtered(
             lambda x: x.credit_line_id.reconciled and x.state == "planned"
         ).write({"state": "cancelled"})
-        AccountLine = self.env["account.move.line"]
+        by_owner = self._read_credits()
         vals_list = []
         for contact in self:
             currencies = contact.line_ids.currency_id
-            credits = AccountLine.search(
-                [
-                    ("partner_id", "=", contact.partner_id.id),
-                    ("company_id", "=", contact.company_id.id),
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual_currency", "<", 0),
-                    ("currency_id", "in", currencies.ids),
-                ]
-            )
+            credits = by_owner.get((contact.partner_id, contact.company_id))
+            if not credits:
+                continue
             vals_list += [
                 {
                     "contact_id": contact.id,
@@ -227,8 +219,24 @@ class CollectionContact(models.Model):
                     "date_due": credit.date,
                 }
                 for credit in credits - contact._get_lines().credit_line_id
+                if credit.currency_id in currencies
             ]
         self.env["collection.contact.line"].create(vals_list)
+
+    def _read_credits(self):
+        """{(customer, company): receivable lines of theirs with money not allocated yet},
+        one query for all these contacts."""
+        found = self.env["account.move.line"].search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", "<", 0),
+            ]
+        )
+        return found.grouped(lambda line: (line.partner_id, line.company_id))
 
     # -- rendering -----------------------------------------------------------------------
 
