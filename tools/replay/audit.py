@@ -21,7 +21,7 @@ KNOWN_KEYS = {"events", "debt", "note"}
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]*\.(WIN|LIM|BLK)_[A-Z_]+")
 #: A certified letter is a letter to the rules.
 RULE_CHANNEL = {"certified": "letter"}
-#: A reply pauses the messages for so many business days after its own day.
+#: An answer pauses the messages for so many business days after its own day.
 PAUSE_DAYS = 2
 
 TABLES = """
@@ -270,13 +270,26 @@ class Audit:
         if since(deeds.attorneys):
             if contact.destination not in deeds.addresses[f"attorney of {customer}"]:
                 yield "BLK_ATTORNEY"
-        elif not own and contact.event.channel in ("phone", "email"):
+        elif not own and contact.event.channel not in ("letter", "visit"):
             yield "BLK_THIRD_PARTY"
         allowed = deeds.authorised.get(customer)
         if allowed and contact.event.channel not in allowed:
             yield "BLK_CHANNEL_NOT_AUTHORISED"
         if since(deeds.refusals) and contact.event.channel == "email":
             yield "BLK_OPT_OUT"
+        if contact.is_message and self._is_answer_fresh(contact, at):
+            yield "PAUSE_AFTER_ANSWER"
+
+    def _is_answer_fresh(self, contact: Made, at: datetime) -> bool:
+        home = contact.home
+        zone = ZoneInfo(home.zones[0])
+        today = contact.event.at.astimezone(zone).date()
+        for answered in self._deeds.answers.get(contact.customer, ()):
+            day = answered.replace(tzinfo=UTC).astimezone(zone).date()
+            last = law.business_days_after(day, PAUSE_DAYS, home.country, home.state)
+            if answered <= at and today <= last:
+                return True
+        return False
 
     # -- what was not done, and why ------------------------------------------------------
 

@@ -8,7 +8,6 @@ counted there:
 - *contact*: outbound and it arrived; *conversation*: live talk, whoever called.
 A message that came back counts until that is known.
 
->>> from datetime import timedelta
 >>> noon = datetime.fromisoformat("2026-03-10T12:00-05:00")
 >>> call = Contact(noon, "phone", "no_answer")
 >>> again = Contact(noon + timedelta(hours=9), "phone")
@@ -20,7 +19,7 @@ A message that came back counts until that is known.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -150,6 +149,18 @@ def holidays_of(country: str, state: str, year: int) -> frozenset:
     known = holidays.list_supported_countries(include_aliases=False)[country]
     subdivision = state if state in known else None
     return frozenset(holidays.country_holidays(country, subdivision, years=year))
+
+
+def business_days_after(day: date, number: int, country: str, state: str | None):
+    """
+    >>> business_days_after(date(2026, 11, 18), 2, "BR", "SP")  # 20 November: a holiday
+    datetime.date(2026, 11, 23)
+    """
+    while number:
+        day += timedelta(days=1)
+        closed = day in holidays_of(country, state or "", day.year)
+        number -= day.weekday() in MON_FRI and not closed
+    return day
 
 
 # -- the limits -----------------------------------------------------------------------------

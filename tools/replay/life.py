@@ -33,6 +33,7 @@ class Deeds:
     """What happened, by contact or customer, with the (naive UTC) moment."""
 
     replies: dict[int, datetime] = field(default_factory=dict)
+    answers: dict[str, list[datetime]] = field(default_factory=dict)
     bounces: dict[int, datetime] = field(default_factory=dict)
     calls: list[tuple[int, datetime, bool]] = field(default_factory=list)
     refusals: dict[str, datetime] = field(default_factory=dict)
@@ -197,6 +198,8 @@ class Life:
             "Content-Type: text/plain; charset=utf-8\n\nWe pay on Friday.\n"
         )
         self.deeds.replies[contact.id] = fields.Datetime.now()
+        answers = self.deeds.answers.setdefault(contact.partner_id.ref, [])
+        answers.append(fields.Datetime.now())
 
     def _receive_bounce(self, contact) -> None:
         """A delivery status notification (RFC 3464)."""
