@@ -44,7 +44,9 @@ def parse_options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"columns of the ledger (UTF-8, commas, named in the first line; others are "
         f"ignored):\n{columns}\n\nThe database ce_replay is left for inspection; the schema "
-        "replay in it holds the ledger and\none view per count that must be 0.",
+        "replay in it holds the ledger,\none view per count that must be 0, and with "
+        "--places the tables outside_rules, delay\nand refused_call: a row for each, with "
+        "its rules.",
     )
     parser.add_argument("ledger", type=Path, metavar="LEDGER.csv")
     parser.add_argument(

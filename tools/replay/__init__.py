@@ -1,1 +1,2 @@
-"""The parts of `./dev replay`: the ledger file, the books, the days, the measures."""
+"""The parts of `./dev replay`: the ledger file, where its customers live, the books, the days
+and the people in them, the measures, and the law by which an audit judges them."""

@@ -114,6 +114,7 @@ MON_FRI, MON_SAT, DAILY = range(5), range(6), range(7)
 #: set → (channels that have hours, {weekday: (from, until before)}, whose holidays are
 #: respected: of the COUNTRY, of the country and STATE, or none)
 COUNTRY, STATE = "country", "state"
+EUROPE = ("DE", "ES", "FR", "IT", "PT")
 HOURS = {
     "CO": (ALL, {**_weekly(MON_FRI, 7, 19), 5: (8, 15)}, COUNTRY),
     "CL": (ALL, _weekly(MON_SAT, 8, 20), COUNTRY),
@@ -122,6 +123,10 @@ HOURS = {
     "BR": (INTERACTIVE, _weekly(MON_FRI, 8, 18), COUNTRY),
     "BR-SP": (PHONE, {**_weekly(MON_FRI, 8, 20), 5: (8, 14)}, STATE),
     "BR-MG": (PHONE, {**_weekly(MON_FRI, 9, 18), 5: (10, 13)}, STATE),
+    "PE": (CALL_OR_VISIT, _weekly(MON_FRI, 7, 20), COUNTRY),
+    "UK": (LIVE, _weekly(DAILY, 8, 21), None),
+    "AR": (LIVE, _weekly(MON_FRI, 8, 20), COUNTRY),
+    **dict.fromkeys(EUROPE, (LIVE, _weekly(MON_SAT, 8, 20), STATE)),
     "HOUSE": (INTERACTIVE, _weekly(MON_FRI, 8, 18), STATE),
     "HOUSE-B": (INTERACTIVE, _weekly(MON_FRI, 8, 18), STATE),
 }
@@ -210,6 +215,11 @@ def _united_states(look: Look) -> Iterator[str]:
         yield "LIM_ROLLING"
 
 
+def _once_a_day(look: Look) -> Iterator[str]:
+    if look.channel in LIVE and look.today(LIVE, attempt) >= 1:
+        yield "LIM_DAY"
+
+
 def _house(look: Look) -> Iterator[str]:
     if look.channel in INTERACTIVE and look.today(INTERACTIVE, attempt) >= 1:
         yield "LIM_DAY"
@@ -220,14 +230,18 @@ def _house_for_business(look: Look) -> Iterator[str]:
         yield "LIM_DAY"
 
 
-#: The sets that protect consumers only: regulation sheet 2.1 (CDC), 2.3, US: FDCPA.
-CONSUMERS_ONLY = {"BR", "BR-SP", "BR-MG", "CL", "US"}
+#: The sets that protect consumers only: regulation sheet, SCOPE of each country.
+CONSUMERS_ONLY = {"BR", "BR-SP", "BR-MG", "CL", "PE", "AR", "US", "UK", *EUROPE}
+#: Sets that have another name than their country.
+NAMES = {"GB": "UK"}
 LIMITS = {
     "CO": _colombia,
     "CL": _chile,
     "BR": _brazil,
     "BR-MG": _minas_gerais,
     "US": _united_states,
+    "AR": _once_a_day,
+    **dict.fromkeys(EUROPE, _once_a_day),
     "HOUSE": _house,
     "HOUSE-B": _house_for_business,
 }
@@ -239,10 +253,11 @@ LIMITS = {
 def sets_of(place: str, party: str | None) -> list[str]:
     """The sets that hold for somebody who lives there, the creditor's own last.
 
-    >>> sets_of("BR-SP", "consumer"), sets_of("MX", "business"), sets_of("PT", None)
-    (['BR', 'BR-SP', 'HOUSE'], ['MX', 'HOUSE-B'], ['HOUSE'])
+    >>> sets_of("BR-SP", "consumer"), sets_of("MX", "business"), sets_of("GB", None)
+    (['BR', 'BR-SP', 'HOUSE'], ['MX', 'HOUSE-B'], ['UK', 'HOUSE'])
     """
     country = place.partition("-")[0]
+    country = NAMES.get(country, country)
     known = [code for code in dict.fromkeys((country, place)) if code in HOURS]
     if party != "business":
         return [*known, "HOUSE"]

@@ -14,7 +14,7 @@ from odoo import fields
 #: How many of a hundred customers are so; the others are silent.
 TEMPERS = {"answers": 20, "bounces": 10, "refuses": 8, "attorney": 6, "cease": 4}
 #: Share of the messages that are answered by who answers, that come back from who bounces.
-ANSWERED, CAME_BACK = 0.4, 0.25
+ANSWERED, CAME_BACK = 0.4, 0.5
 #: Share of the planned calls that the collector makes on a visit to the list when their
 #: moment has come, and that a collector in a hurry tries although it has not.
 DILIGENCE, HURRY = 0.5, 0.05
