@@ -18,9 +18,7 @@ from replay.ledger_file import ANY, COLUMNS, BadLedger, parse_countries, read_le
 from replay.places import homes_by_country, homes_by_place, parse_places
 
 #: The worked cases with which the audit's own idea of the law is checked.
-CASES = (
-    Path(__file__).parents[1] / "collection_escalation/tests/tables/contact_cases.csv"
-)
+CASES = Path(__file__).parents[1] / "collection_escalation/tests/tables"
 #: Before, in and after the hours of everybody from Brazil to Hawaii.
 HOURS, HOURS_OF_PLACES = "09:00", "06:30,09:30,12:30,16:30,20:30"
 

@@ -1,6 +1,6 @@
 """Judges every contact of the replay by `law.py`, which knows nothing of the module.
 
-Before it judges, the reference must agree with the worked cases of `contact_cases.csv`.
+Before it judges, the reference must agree with the worked cases of `contact_cases*.csv`.
 Verdicts are kept in the schema ``replay``, a row for each.
 """
 
@@ -106,23 +106,31 @@ class Planned:
         self._moments = moments
 
 
-def check_reference(path: Path) -> str:
+def check_reference(folder: Path) -> str:
     """How many of the worked cases the reference answers as they say.
 
-    :raise WrongReference: one that it answers otherwise"""
+    :param folder: of the tables contact_cases*.csv
+    :raise WrongReference: one that it answers otherwise, or there are none"""
     agreeing = others = 0
-    with path.open(newline="", encoding="utf-8") as file:
-        for case in csv.DictReader(file):
-            said = json.loads(case["history"] or "{}")
-            keys = {key for key in said if not key.startswith("_")}
-            if case["country"] not in law.HOURS or keys - KNOWN_KEYS:
-                others += 1
-                continue
-            answer = _answer(case, said)
-            if answer != case["reason"]:
-                raise WrongReference(f"{case}: the reference says {answer or 'yes'}")
-            agreeing += 1
+    for case in _read_cases(folder):
+        said = json.loads(case["history"] or "{}")
+        keys = {key for key in said if not key.startswith("_")}
+        if case["country"] not in law.HOURS or keys - KNOWN_KEYS:
+            others += 1
+            continue
+        answer = _answer(case, said)
+        if answer != case["reason"]:
+            raise WrongReference(f"{case}: the reference says {answer or 'yes'}")
+        agreeing += 1
+    if not agreeing:
+        raise WrongReference(f"no worked cases in {folder}")
     return f"{agreeing} of {agreeing} ({others} of other places or facts)"
+
+
+def _read_cases(folder: Path):
+    for path in sorted(folder.glob("contact_cases*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            yield from csv.DictReader(file)
 
 
 def _answer(case: dict, said: dict) -> str:
