@@ -1,120 +1,247 @@
-"""The links in our messages: to all invoices of a message, or to one of them."""
+"""The links in our messages: what the message states, and the answers of one tap."""
 
 import secrets
-from datetime import timedelta
 
-from odoo import fields, http
+from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
-#: Days after which the links of a message stop working.
-LINK_DAYS = 90
+ROOT = "/statement/<int:contact_id>/<string:token>"
+#: Bytes of a whole form; what a file may weigh says the answer, in words.
+LARGEST_FORM = 20 * 1024 * 1024
+#: Messages that a session remembers as proved.
+REMEMBERED = 50
+PROVED = "statement_proved"
+
+
+def page(path, *methods, **options):
+    """A public page, in no site map."""
+    return http.route(
+        ROOT + path,
+        type="http",
+        auth="public",
+        methods=list(methods),
+        website=True,
+        sitemap=False,
+        **options,
+    )
 
 
 class CollectionStatement(http.Controller):
-    """No login, no account: whoever has the token sees the invoices of that message.
+    """No login, no account: whoever has the token stands before the page of that message.
+    A consumer proves who they are before it shows anything.
 
-    Every failure (no such message, wrong token, expired, other line) gets the same page,
-    and the token is compared in constant time, so the links tell nothing to a guesser."""
+    Every failure (no such message, wrong token, expired, other line, unknown answer) gets
+    the same page, so the links tell nothing to a guesser. All work is done as the system,
+    in the company of the message, whoever is logged in."""
 
-    @http.route(
-        "/statement/<int:contact_id>/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        sitemap=False,
-    )
+    @page("", "GET")
     def statement(self, contact_id, token, **kwargs):
-        contact_sudo = self._find(contact_id, token)
-        if not contact_sudo:
+        contact = self._enter(contact_id, token)
+        if not contact:
             return self._refuse()
-        lines_sudo = contact_sudo._get_lines()
-        if len(lines_sudo) == 1 and (url := self._get_invoice_url(lines_sudo)):
-            return self._guard(request.redirect(url))
-        contact_sudo = self._in_the_readers_language(contact_sudo)
-        return self._guard(
-            request.render(
-                "collection_escalation.portal_statement",
-                {
-                    "page_name": "statement",
-                    "no_breadcrumbs": True,
-                    "contact": contact_sudo,
-                    "creditor": contact_sudo.get_creditor(),
-                    "rows": self._get_rows(contact_sudo),
-                },
-            )
-        )
+        return self._show(contact)
 
-    @http.route(
-        "/statement/<int:contact_id>/<string:token>/<int:line_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        sitemap=False,
-    )
+    @page("/<int:line_id>", "GET")
     def statement_line(self, contact_id, token, line_id, **kwargs):
-        contact_sudo = self._find(contact_id, token)
-        line_sudo = contact_sudo._get_lines().filtered(lambda x: x.id == line_id)
-        if not line_sudo:
+        contact = self._enter(contact_id, token)
+        line = contact._get_lines().filtered(lambda x: x.id == line_id)
+        if not line:
             return self._refuse()
-        if url := self._get_invoice_url(line_sudo):
+        if not self._is_proved(contact):
+            return self._show(contact, then=str(line_id))
+        if url := self._get_invoice_url(line):
             return self._guard(request.redirect(url))
         # Not an invoice (an opening balance, a payment): there is only the overview.
-        if len(contact_sudo._get_lines()) > 1:
-            return self._guard(request.redirect(contact_sudo.get_url()))
-        return self.statement(contact_id, token)
+        return self._guard(request.redirect(contact._get_path()))
 
-    def _find(self, contact_id, token):
-        """The contact as superuser, empty unless the token fits and is fresh."""
-        contact_sudo = request.env["collection.contact"].sudo().browse(contact_id)
-        contact_sudo = contact_sudo.exists()
-        expected = contact_sudo.access_token or secrets.token_urlsafe(24)
-        fits = secrets.compare_digest(expected.encode(), token.encode())
-        if not fits or not contact_sudo.access_token:
-            return contact_sudo.browse()
-        begun = contact_sudo.made_at or contact_sudo.create_date
-        if fields.Datetime.now() - begun > timedelta(days=LINK_DAYS):
-            return contact_sudo.browse()
-        return contact_sudo
+    @page("/confirm", "POST")
+    def statement_confirm(self, contact_id, token, digits="", then="", **kwargs):
+        """The last digits, then on to where the reader wanted to go."""
+        contact = self._enter(contact_id, token)
+        if not contact:
+            return self._refuse()
+        if not self._is_proved(contact):
+            if not contact._prove(digits if isinstance(digits, str) else ""):
+                return self._show(contact, then=then, wrong=True)
+            self._remember(contact)
+        return self._guard(request.redirect(self._get_target(contact, then), code=303))
 
-    def _get_invoice_url(self, line_sudo):
+    @page("/answer/<string:code>", "GET")
+    def answer_form(self, contact_id, token, code, **kwargs):
+        contact = self._enter(contact_id, token)
+        answer = contact.env["collection.answer"]._get(code)
+        if not contact or answer is None:
+            return self._refuse()
+        return self._show_form(contact, answer)
+
+    @page("/answer/<string:code>", "POST", max_content_length=LARGEST_FORM)
+    def answer(self, contact_id, token, code, **form):
+        # whoever was told "not me" sees nothing any more, but may say it twice
+        contact = self._enter(contact_id, token, dead_too=code == "not_me")
+        answer = contact.env["collection.answer"]._get(code)
+        if not contact or answer is None:
+            return self._refuse()
+        proved = self._is_proved(contact)
+        if not proved and not answer._shows_nothing:
+            return self._show(contact, then=code)
+        try:
+            with contact.env.cr.savepoint():
+                answer._answer(contact, form, proved)
+        except UserError as error:
+            return self._show_form(contact, answer, form, str(error))
+        path = f"{contact._get_path()}/thanks/{code}"
+        return self._guard(request.redirect(path, code=303))
+
+    @page("/thanks/<string:code>", "GET")
+    def answer_thanks(self, contact_id, token, code, **kwargs):
+        contact = self._enter(contact_id, token, dead_too=True)
+        answer = contact.env["collection.answer"]._get(code)
+        if not contact or answer is None:
+            return self._refuse()
+        return self._render(
+            "portal_answer_thanks",
+            contact,
+            texts=answer._get_texts(),
+            ended=contact._is_link_dead(),
+        )
+
+    # -- who is there --------------------------------------------------------------------
+
+    def _enter(self, contact_id, token, dead_too=False):
+        """The message as the system, in the reader's language; empty unless the token
+        fits, is fresh, and its reader did not say that they are somebody else."""
+        Contact = request.env["collection.contact"]
+        contact = Contact._find_by_link(contact_id, token)
+        if not contact or (contact._is_link_dead() and not dead_too):
+            return contact.browse()
+        lang = contact.lang
+        if lang and request.env["res.lang"]._get_data(code=lang):
+            request.update_context(lang=lang)
+            contact = contact.with_context(lang=lang)
+        return contact
+
+    def _is_proved(self, contact):
+        """May the page show anything?"""
+        proved = request.session.get(PROVED) or []
+        return not contact._needs_proof() or contact.id in proved
+
+    def _remember(self, contact):
+        """For this visitor and this message only."""
+        proved = request.session.get(PROVED) or []
+        request.session[PROVED] = [*proved, contact.id][-REMEMBERED:]
+
+    def _get_target(self, contact, then):
+        """Path within the page of the message; never elsewhere."""
+        path = contact._get_path()
+        if contact.env["collection.answer"]._get(then) is not None:
+            return f"{path}/answer/{then}"
+        if then in map(str, contact._get_lines().ids):
+            return f"{path}/{then}"
+        return path
+
+    # -- pages ---------------------------------------------------------------------------
+
+    def _show(self, contact, then="", wrong=False):
+        """What the message states, or the question for the last digits before it."""
+        proved = self._is_proved(contact)
+        proof = None if proved else contact._get_proof()
+        closed = not proved and contact._is_link_closed()
+        response = self._render(
+            "portal_statement",
+            contact,
+            proved=proved,
+            proof=proof and {"kind": proof.kind, "length": proof.length},
+            then=then if isinstance(then, str) else "",
+            wrong=wrong,
+            closed=closed,
+            rows=self._get_rows(contact) if proved else [],
+            answers=self._get_answers(contact, proved),
+        )
+        if wrong:
+            response.status_code = 429 if closed else 403
+        return response
+
+    def _show_form(self, contact, answer, form=None, error=""):
+        proved = self._is_proved(contact)
+        if not proved and not answer._shows_nothing:
+            return self._show(contact, then=answer._code)
+        if not answer._is_offered(contact):
+            return self._guard(request.redirect(contact._get_path()))
+        typed = {k: v for k, v in (form or {}).items() if isinstance(v, str)}
+        return self._render(
+            "portal_answer",
+            contact,
+            form=answer._form,
+            texts=answer._get_texts(),
+            action=f"{contact._get_path()}/answer/{answer._code}",
+            once=secrets.token_urlsafe(16),
+            typed=typed,
+            error=error,
+            **answer._get_form_values(contact, proved),
+        )
+
+    def _get_answers(self, contact, proved):
+        """The buttons: who has proved nothing sees those whose form shows nothing."""
+        return [
+            {
+                "label": answer._get_label(),
+                "url": f"{contact._get_path()}/answer/{answer._code}",
+            }
+            for answer in contact.env["collection.answer"]._get_models()
+            if (proved or answer._shows_nothing) and answer._is_offered(contact)
+        ]
+
+    def _get_invoice_url(self, line):
         """Portal address of the line's invoice; None when it has no page of its own. The
         invoice gets its own token here, so that sending never writes on invoices."""
-        move_sudo = line_sudo._get_ledger_line().move_id
-        if move_sudo.state != "posted" or not move_sudo.is_sale_document(
-            include_receipts=True
-        ):
+        move = line._get_ledger_line().move_id
+        if move.state != "posted" or not move.is_sale_document(include_receipts=True):
             return None
-        return move_sudo.get_portal_url()
+        return move.get_portal_url()
 
-    def _get_rows(self, contact_sudo):
+    def _get_rows(self, contact):
         """The invoices as they stand now, which may be better than when we wrote."""
         rows = []
-        for row in contact_sudo.get_statement():
-            ledger_sudo = row["line"]._get_ledger_line()
+        for row in contact.get_statement():
+            ledger = row["line"]._get_ledger_line()
             rows.append(
                 {
                     **row,
-                    "day": format_date(contact_sudo.env, row["date_due"]),
-                    "open": ledger_sudo.amount_residual_currency,
-                    "settled": ledger_sudo.reconciled or not ledger_sudo,
+                    "day": format_date(contact.env, row["date_due"]),
+                    "open": ledger.amount_residual_currency,
+                    "settled": ledger.reconciled or not ledger,
                     "url": row["url"] if self._get_invoice_url(row["line"]) else None,
                 }
             )
         return rows
 
-    def _in_the_readers_language(self, contact_sudo):
-        lang = contact_sudo.lang
-        if not lang or not request.env["res.lang"]._get_data(code=lang):
-            return contact_sudo
-        request.update_context(lang=lang)
-        return contact_sudo.with_context(lang=lang)
+    def _render(self, template, contact, **values):
+        creditor = contact.get_creditor()
+        company = contact.company_id
+        response = request.render(
+            f"collection_escalation.{template}",
+            {
+                "path": contact._get_path(),
+                "creditor": creditor,
+                "reply_to": company.collection_reply_to
+                or company.email
+                or creditor.email,
+                "res_company": company,
+                "title": creditor.name,
+                "html_data": {"lang": (contact.env.lang or "en_US").replace("_", "-")},
+                "no_header": True,
+                "no_footer": True,
+                **values,
+            },
+        )
+        return self._guard(response)
 
     def _refuse(self):
         response = request.render(
-            "collection_escalation.portal_statement_gone", {"no_breadcrumbs": True}
+            "collection_escalation.portal_statement_gone",
+            {"title": request.env._("Message"), "no_header": True, "no_footer": True},
         )
         response.status_code = 404
         return self._guard(response)

@@ -187,16 +187,6 @@ class CollectionContact(models.Model):
         may not read the head office."""
         return self.sudo().company_id.root_id.partner_id
 
-    @api.private
-    def get_url(self):
-        """Link to everything the message states. The token is this contact's own: who
-        has it needs no login, so RPC does not get it."""
-        return f"{self.get_base_url()}/statement/{self.id}/{self.sudo().access_token}"
-
-    @api.private
-    def get_line_url(self, line):
-        return f"{self.get_url()}/{line.id}"
-
     def _take_credits(self):
         """Show unallocated credits of the debtor beside the invoices, in currencies of
         the contact: they lower what is asked for. Credits that were used meanwhile are

@@ -1,7 +1,16 @@
 """The contact the debtor asked for: "call me tomorrow between nine and twelve"."""
 
+from datetime import time, timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+
+#: The times that are offered: part of the day, and its hours on the customer's clock.
+PARTS = {"morning": (8, 12), "afternoon": (12, 18)}
+#: Days from today on in which a time is looked for, and how many times are offered.
+SLOT_DAYS, SLOTS = 10, 4
+#: Less is no time to call in.
+SHORTEST = timedelta(minutes=30)
 
 
 class CollectionDebtor(models.Model):
@@ -86,6 +95,44 @@ class CollectionDebtor(models.Model):
             "reviewed": True,
             "reasons": [{"code": "CALLBACK", "args": {}}],
         }
+
+    def _get_callback_slots(self):
+        """The next times at which the debtor may be called if they ask for it, within the
+        usual hours; none while all contact is stopped.
+
+        :return: list of {"key", "day", "part", "start", "end"}: ``day`` of the debtor,
+            moments in naive UTC, soonest first"""
+        self.ensure_one()
+        now, today = fields.Datetime.now(), self._get_today()
+        question = self._get_call_question()
+        question.consented = True
+        events = question._read_rule_events(self)
+        slots = []
+        for number in range(SLOT_DAYS):
+            day = today + timedelta(days=number)
+            for part, (first, last) in PARTS.items():
+                start = max(self._get_utc(day, time(first)), now)
+                end = self._get_utc(day, time(last))
+                permitted = start < end and question._get_permitted_interval(
+                    start, events
+                )
+                if not permitted:
+                    continue
+                start, end = max(start, permitted[0]), min(end, permitted[1])
+                if end - start >= SHORTEST:
+                    key = f"{day.isoformat()}-{part}"
+                    slots.append(
+                        {
+                            "key": key,
+                            "day": day,
+                            "part": part,
+                            "start": start,
+                            "end": end,
+                        }
+                    )
+            if len(slots) >= SLOTS:
+                break
+        return slots[:SLOTS]
 
 
 class CollectionContact(models.Model):

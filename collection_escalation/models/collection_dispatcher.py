@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import generate_tracking_message_id
 
+from .collection_evaluation_facts import INVOICE_FIRST
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 50
@@ -208,9 +210,8 @@ class CollectionContact(models.Model):
                 withheld = evaluation._get_withheld(
                     facts, debtor, row, post_due=line.stage_id.level != "pre_due"
                 )
-                codes = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED")
                 if withheld and not (
-                    contact.kind == "invoice" and withheld.code in codes
+                    contact.kind == "invoice" and withheld.code in INVOICE_FIRST
                 ):
                     stored = self.env["collection.reason"]._store(withheld)
                     line._cancel(stored["code"], **stored["args"])

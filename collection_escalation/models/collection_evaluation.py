@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..rules import stages
+from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
 
@@ -309,7 +310,7 @@ class CollectionEvaluation(models.AbstractModel):
         Step = self.env["collection.stage.step"]
         wanted = defaultdict(list)
         for debtor, row, resolution, withheld in found:
-            if withheld and withheld.code in ("INVOICE_NOT_SENT", "INVOICE_BOUNCED"):
+            if withheld and withheld.code in INVOICE_FIRST:
                 if row.id in unreachable:
                     continue  # the collector was asked to mend the address
                 wanted[debtor.id, "email", "invoice"].append((row, Step))

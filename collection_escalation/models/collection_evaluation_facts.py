@@ -16,6 +16,8 @@ from ..rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 
 #: An invoice sent less than so many days ago needs no courtesy note.
 RECENT_DAYS = 5
+#: Reasons not to chase that the invoice itself puts right: it goes first.
+INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class ItemRow:
     currency_id: int
     was_sent: bool
     in_payment: bool
+    not_received: bool
     marks: tuple[Mark, ...] = ()
 
 
@@ -128,7 +131,8 @@ class CollectionEvaluation(models.AbstractModel):
                        COALESCE(l.date_maturity, i.date_due),
                        l.amount_residual_currency::float, l.currency_id,
                        COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry',
-                       m.payment_state = 'in_payment'
+                       m.payment_state = 'in_payment',
+                       i.not_received_on IS NOT NULL
                   FROM collection_item i
                   JOIN account_move_line l ON l.id = i.move_line_id
                   JOIN account_move m ON m.id = i.move_id
@@ -383,6 +387,8 @@ class CollectionEvaluation(models.AbstractModel):
                 return Reason.of("HELD", until=date_to, reason=reason)
         if row.in_payment or row.move_id in facts.in_process:
             return Reason.of("PAYMENT_IN_PROCESS")
+        if row.not_received and not row.grace_from:
+            return Reason.of("INVOICE_NOT_RECEIVED")
         if not post_due:
             return self._get_courtesy_reason(facts, debtor, row)
         if doubt := facts.bank[debtor.company_id.id]:

@@ -73,6 +73,11 @@ class CollectionItem(models.Model):
         readonly=True,
         help="Set when the invoice reached the customer late: the days count from here.",
     )
+    not_received_on = fields.Date(
+        string="Never received, they said on",
+        readonly=True,
+        help="The invoice goes once more before anything else does.",
+    )
     approved_stage_id = fields.Many2one(
         "collection.stage",
         string="Stage opened by a manager",

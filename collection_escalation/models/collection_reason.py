@@ -43,6 +43,9 @@ TEXTS = {
     "COURTESY_PUNCTUAL": _lt("They always pay on time: no note before the due date."),
     "PAYMENT_IN_PROCESS": _lt("A payment is in process."),
     "INVOICE_NOT_SENT": _lt("The invoice itself was never sent: it goes first."),
+    "INVOICE_NOT_RECEIVED": _lt(
+        "The customer says that the invoice never arrived: it goes once more."
+    ),
     "INVOICE_BOUNCED": _lt("The invoice did not reach the customer: mend the address."),
     # contacts
     "PLANNED": _lt("Planned for the first permitted moment."),
@@ -110,6 +113,22 @@ TEXTS = {
     ),
     "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
     "UNDECIDABLE": _lt("Cannot tell whether the contact is permitted: %(error)s"),
+    # answers of one tap
+    "SAYS_PAID": _lt("They say it was paid on %(date)s."),
+    "SAYS_PAID_AMOUNT": _lt("They say it was paid on %(date)s: %(sum)s."),
+    "SENT_DOCUMENT": _lt("They sent a document: it lies with the customer."),
+    "SAYS_NOT_RECEIVED": _lt("They say that these never arrived: %(names)s."),
+    "SAYS_NOT_THEM": _lt(
+        "Who reads at %(value)s is not the customer: stopped in all companies."
+    ),
+    "SAYS_NOT_THERE": _lt("Who reads there is not the customer."),
+    "WISHES_CALL": _lt(
+        "They wish a call on %(on)s between %(start)s and %(end)s (%(number)s)."
+    ),
+    "WISHES_CALL_SOMETIME": _lt(
+        "They wish a call (%(number)s), but none is permitted: decide how to answer."
+    ),
+    "NOT_PROVED": _lt("They did not prove who they are: ask before you say anything."),
     # contact rules, by the part after the point of their id
     "WIN_HOLIDAY": _lt("A holiday there (%(rule)s)."),
     "WIN_WEEKDAY": _lt("No contacts on that day of the week (%(rule)s)."),

@@ -243,16 +243,3 @@ class CollectionContact(models.Model):
         return self.filtered(
             lambda c: (Stopped._get_kind(c.channel), c.destination) in stopped
         )
-
-    def _on_not_theirs(self):
-        """The message was read by somebody who is not the customer: it does not count as
-        received, and the step goes to its other channel."""
-        made = self.filtered(lambda c: c.state == "made")
-        made.write({"delivery_status": "returned"})
-        for contact in made.filtered(lambda c: c.kind == "invoice"):
-            contact.line_ids.item_id.write({"grace_from": False})
-        lines = made.line_ids.filtered(lambda line: line.item_id)
-        lines.filtered(lambda line: line.state == "made").write({"state": "failed"})
-        lines.item_id._wake()
-        for address, contacts in made.grouped("destination").items():
-            contacts._fall_back("STOPPED_ADDRESS", value=address or "")

@@ -121,8 +121,17 @@ class CollectionDebtor(models.Model):
 
         :param subject: what the collector reads of it
         :param vals: of the logged contact, at least its ``channel``"""
+        self._log_inbound(**vals)
+        pause = self._pause_for_answer()
+        self._tell_of_answer(subject, pause)
+
+    def _log_inbound(self, **vals):
+        """A contact from the customer, in the log. Runs as superuser.
+
+        :param vals: of the logged contact, at least its ``channel``"""
         self.ensure_one()
-        self.env["collection.contact"].create(
+        self.item_ids._wake()
+        return self.env["collection.contact"].create(
             {
                 "debtor_id": self.id,
                 "company_id": self.company_id.id,
@@ -139,9 +148,6 @@ class CollectionDebtor(models.Model):
                 **vals,
             }
         )
-        pause = self._pause_for_answer()
-        self.item_ids._wake()
-        self._tell_of_answer(subject, pause)
 
     def _pause_for_answer(self):
         """No automatic contact for two business days of the debtor's place, the day of

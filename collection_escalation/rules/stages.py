@@ -236,11 +236,22 @@ def resolve(
 
 
 def _carry_over(item, ladder, position, base, cal):
-    """An item whose rung is gone from the plan stands on the rung found for it."""
+    """An item whose rung is gone from the plan stands on the rung found for it. When the
+    invoice reached the debtor late, the rung counts from then: its steps wait until it
+    could have been entered.
+
+    >>> friendly = Rung(1, "friendly", 5, steps=(Step(11, 0), Step(12, 3, "calendar")))
+    >>> item = Item(date(2026, 3, 2), rung_id=1, level="friendly", since=date(2026, 3, 9))
+    >>> late = replace(item, marks=(Mark(11, item.since),), grace_from=date(2026, 3, 11))
+    >>> resolve(late, Ladder((friendly,)), date(2026, 3, 12), Calendar()).next_date
+    datetime.date(2026, 3, 19)
+    """
     rung = _rung_at(ladder, position)
     if rung is None:
         return position, item, ()
     since = item.since or trigger_date(rung, base, cal)
+    if item.grace_from and rung.level != "pre_due":
+        since = max(since, trigger_date(rung, base, cal))
     moved = item.rung_id is not None and item.rung_id != rung.id
     item = replace(item, rung_id=rung.id, level=rung.level, since=since)
     return position, item, (rung.id,) if moved else ()
@@ -319,11 +330,7 @@ def _pending_steps(item, rung, base, today):
     if rung is None or (rung.level == "pre_due" and today >= base):
         return []
     marks = _marks(item)
-    return [
-        step
-        for step in rung.steps
-        if step.id not in marks and step.is_for(item)
-    ]
+    return [step for step in rung.steps if step.id not in marks and step.is_for(item)]
 
 
 def _finished(item, rung, base, today):

@@ -2,6 +2,7 @@
 # rules`): they need no database and are not imported here.
 from . import (
     test_account_move_fields,
+    test_answer_page,
     test_bad_input,
     test_channels,
     test_companies,

@@ -411,6 +411,8 @@ class TestStatementLink(SecurityCommon, HttpCase):
         self._live(FRIENDLY_DAY)
         self.contact = self._contacts()
         self.other = self._contacts(self.other_partner)
+        # a company: a consumer would be asked for the last digits (test_answer_page)
+        self.contact.debtor_id.party = "business"
         self._send_days_ago(1)
 
     def _send_days_ago(self, days):
@@ -428,14 +430,15 @@ class TestStatementLink(SecurityCommon, HttpCase):
 
     def test_the_right_link_leads_to_the_invoice(self):
         line = self.contact.line_ids
-        for answer in (
-            self._open(self.contact.id, self.contact.access_token),
-            self._open(self.contact.id, self.contact.access_token, line.id),
-        ):
-            self.assertEqual(answer.status_code, 303)
-            self.assertIn(f"/my/invoices/{self.invoice.id}", answer.headers["Location"])
-            self.assertIn("access_token=", answer.headers["Location"])
-            self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+        overview = self._open(self.contact.id, self.contact.access_token)
+        self.assertEqual(overview.status_code, 200)
+        self.assertIn(self.invoice.name, overview.text)
+        answer = self._open(self.contact.id, self.contact.access_token, line.id)
+        self.assertEqual(answer.status_code, 303)
+        self.assertIn(f"/my/invoices/{self.invoice.id}", answer.headers["Location"])
+        self.assertIn("access_token=", answer.headers["Location"])
+        for each in (overview, answer):
+            self.assertEqual(each.headers["Referrer-Policy"], "no-referrer")
         page = self.url_open(answer.headers["Location"])
         self.assertEqual(page.status_code, 200)
         self.assertIn(self.invoice.name, page.text)

@@ -109,7 +109,7 @@ class TestStoppedAddress(CollectionCommon):
 
     def test_a_message_read_by_somebody_else_does_not_count_as_received(self):
         with self._at(FRIENDLY_DAY):
-            self.message._on_not_theirs()
+            self.message._on_not_received("returned", "STOPPED_ADDRESS", value=ADDRESS)
         self.assertEqual(self.message.state, "made", "it is evidence still")
         self.assertEqual(self.message.delivery_status, "returned")
         self.assertEqual(self.message.line_ids.mapped("state"), ["failed"])
@@ -123,6 +123,22 @@ class TestStoppedAddress(CollectionCommon):
         self.assertIsNone(
             self._email(debtor)[2], "the e-mail address is another matter"
         )
+
+    def test_who_answers_a_text_message_stops_the_number(self):
+        text = self.message.copy_data()[0] | {
+            "channel": "sms",
+            "state": "made",
+            "destination": "+5521999990000",
+        }
+        stop = self.Stopped._stop(self.message.create(text))
+        self.assertEqual((stop.kind, stop.address), ("phone", "+5521999990000"))
+
+    def test_a_letter_stops_nothing(self):
+        letter = self.message.copy_data()[0] | {
+            "channel": "letter",
+            "destination": "Rua Um, 1",
+        }
+        self.assertFalse(self.Stopped._stop(self.message.create(letter)))
 
     # -- who may what --------------------------------------------------------------------
 

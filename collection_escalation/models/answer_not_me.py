@@ -1,0 +1,33 @@
+"""“I am not this person”: nothing goes to that address or number any more."""
+
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class CollectionAnswerNotMe(models.AbstractModel):
+    _name = "collection.answer.not_me"
+    _inherit = "collection.answer"
+    _description = "Answer: I am not this person"
+
+    _code = "not_me"
+    _label = _lt("I am not this person")
+    _place = 40
+    _form = "collection_escalation.answer_not_me_form"
+    _submit = _lt("I am not this person")
+    _thanks = _lt("Please excuse us. Nothing more will come to you here.")
+    _shows_nothing = True
+    _outcome = "wrong_party"
+
+    @api.model
+    def _take_effect(self, contact, values):
+        """In all companies at once. The message counts as not received: the collector
+        mends the address, and the step goes to its other channel."""
+        stop = self.env["collection.stopped.address"]._stop(contact)
+        contact._on_not_received(
+            "returned", "STOPPED_ADDRESS", value=contact.destination or ""
+        )
+        if not stop:
+            return [{"code": "SAYS_NOT_THERE", "args": {}}]
+        return [{"code": "SAYS_NOT_THEM", "args": {"value": stop.address}}]

@@ -1,0 +1,48 @@
+"""“I did not receive it”: the invoice goes once more, and the days count from then."""
+
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class CollectionAnswerNotReceived(models.AbstractModel):
+    _name = "collection.answer.not_received"
+    _inherit = "collection.answer"
+    _description = "Answer: I did not receive the invoice"
+
+    _code = "not_received"
+    _label = _lt("I did not receive the invoice")
+    _place = 20
+    _form = "collection_escalation.answer_not_received_form"
+    _submit = _lt("Send it to me again")
+    _thanks = _lt(
+        "We send it to you again. The time to pay counts from the day on which it reaches "
+        "you."
+    )
+
+    @api.model
+    def _is_offered(self, contact):
+        """Not where the message itself brought the invoice."""
+        return contact.kind != "invoice" and bool(contact._get_open_items())
+
+    @api.model
+    def _read_form(self, contact, form, proved):
+        return {"text": self._clean_text(form.get("text"))}
+
+    @api.model
+    def _take_effect(self, contact, values):
+        """What is planned for these invoices is taken back. The next evaluation, at once,
+        plans the invoice itself (`INVOICE_FIRST`), and its delivery restarts the days of
+        grace."""
+        items = contact._get_open_items()
+        items._withdraw_contacts("INVOICE_NOT_RECEIVED")
+        items.write(
+            {
+                "not_received_on": contact.debtor_id._get_today(),
+                "grace_from": False,
+            }
+        )
+        self.env.ref("collection_escalation.ir_cron_evaluate")._trigger()
+        names = ", ".join(sorted(filter(None, items.move_id.mapped("name"))))
+        return [{"code": "SAYS_NOT_RECEIVED", "args": {"names": names}}]
