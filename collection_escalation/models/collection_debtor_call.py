@@ -1,6 +1,7 @@
 """When the debtor may be called: stored, so that work lists can be filtered by it, and in
 words, for the buttons."""
 
+from collections import defaultdict
 from datetime import UTC, timedelta
 
 from odoo import api, fields, models
@@ -55,8 +56,7 @@ class CollectionDebtor(models.Model):
         now = fields.Datetime.now()
         events = self.env["collection.contact"].sudo()._read_rule_events(self)
         Reason = self.env["collection.reason"]
-        for debtor in self:
-            question = debtor._get_call_question()
+        for debtor, question in zip(self, self._get_call_questions(), strict=True):
             decision = question._decide(now, debtor._without_own_calls(events))
             debtor.call_permission = debtor._describe_permission(decision)
             debtor.call_permitted = decision.allowed
@@ -65,23 +65,25 @@ class CollectionDebtor(models.Model):
                 debtor.call_permitted = False
                 debtor.call_permission = Reason._explain(Reason._store(reason))
 
-    def _get_call_question(self):
-        """A contact that is not stored: a call to the debtor about all open items."""
-        self.ensure_one()
-        person, address, _reason = self._get_person_and_address("phone")
-        return (
-            self.env["collection.contact"]
-            .sudo()
-            .new(
-                {
-                    "debtor_id": self.id,
-                    "company_id": self.company_id.id,
-                    "channel": "phone",
-                    "recipient_id": person.id,
-                    "destination": address,
-                }
+    def _get_call_questions(self):
+        """For each debtor a contact that is not stored: a call about all that is open. One
+        recordset, so that what they ask about is read for all at once."""
+        Contact_sudo = self.env["collection.contact"].sudo()
+        questions = []
+        for debtor in self:
+            person, address, _reason = debtor._get_person_and_address("phone")
+            questions.append(
+                Contact_sudo.new(
+                    {
+                        "debtor_id": debtor.id,
+                        "company_id": debtor.company_id.id,
+                        "channel": "phone",
+                        "recipient_id": person.id,
+                        "destination": address,
+                    }
+                )
             )
-        )
+        return Contact_sudo.concat(*questions)
 
     def _without_own_calls(self, events):
         """Events of `_read_rule_events` less the calls already planned: to make one now
@@ -99,19 +101,24 @@ class CollectionDebtor(models.Model):
         """Work out anew from when until when the debtors may be called."""
         now = fields.Datetime.now()
         events = self.env["collection.contact"].sudo()._read_rule_events(self)
-        for debtor in self.sudo():  # nobody writes these times by hand
-            interval = debtor._get_call_question()._get_permitted_interval(
+        debtors_sudo = self.sudo()  # nobody writes these times by hand
+        questions = debtors_sudo._get_call_questions()
+        alike = defaultdict(list)
+        for debtor, question in zip(debtors_sudo, questions, strict=True):
+            interval = question._get_permitted_interval(
                 now, debtor._without_own_calls(events)
             )
             # without such a time: look again tomorrow
             begin, end = interval or (False, now + timedelta(days=1))
             if (debtor.call_from, debtor.call_until) != (begin, end):
-                debtor.write({"call_from": begin, "call_until": end})
+                alike[begin, end].append(debtor.id)
+        for (begin, end), ids in alike.items():
+            debtors_sudo.browse(ids).write({"call_from": begin, "call_until": end})
 
     @api.model
-    def _refresh_past_call_times(self, batch_size=200):
-        """The debtors with an open file whose time is over or was never worked out; part
-        of the scheduled planning."""
+    def _cron_call_times(self, batch_size=200):
+        """Scheduled action: the debtors with an open file whose time is over or was never
+        worked out."""
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(

@@ -57,7 +57,7 @@ class CollectionPlanner(models.AbstractModel):
                 )
             if not cron._commit_progress(len(ids)):
                 break
-        self.env["collection.debtor"]._refresh_past_call_times()
+        self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
         self.env.ref("collection_escalation.ir_cron_dispatch")._trigger()
 
     @api.model

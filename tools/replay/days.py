@@ -25,6 +25,7 @@ MODULE = "collection_escalation"
 DAILY = (
     f"{MODULE}.ir_cron_evaluate",
     f"{MODULE}.ir_cron_plan",
+    f"{MODULE}.ir_cron_call_times",
     f"{MODULE}.ir_cron_dispatch",
     "mail.ir_cron_mail_scheduler_action",
 )
