@@ -76,11 +76,16 @@ class MailThread(models.AbstractModel):
     @api.model
     def _is_automatic_mail(self, message):
         """Out-of-office notes and the like: RFC 3834, and the usual signs before it.
+        Nobody but a machine sends with an empty return path (RFC 5321 4.5.5) or as the
+        mail server.
 
         :param message: `email.message.Message`"""
         subject = (message["Subject"] or "").lower()
+        sender = (email_split(message["From"] or "") or [""])[0].lower()
         return bool(
             (message["Auto-Submitted"] or "no").lower() != "no"
+            or (message["Return-Path"] or "").strip() == "<>"
+            or sender.partition("@")[0] in ("mailer-daemon", "postmaster")
             or message["X-Autoreply"]
             or message["X-Autorespond"]
             or (message["Precedence"] or "").lower() in ("bulk", "auto_reply", "junk")

@@ -450,6 +450,8 @@ class TestAnswers(FeedbackCommon):
         with self._at(TUESDAY):
             self._answer(contact, 1, "Auto-Submitted: auto-replied\r\n")
             self._answer(contact, 2, "X-Autoreply: yes\r\n")
+            self._answer(contact, 4, "Return-Path: <>\r\n")
+            self._answer(contact, 5, author="postmaster@example.com")
             self._answer(contact, 3, "Subject: Fora do =?utf-8?q?escrit=C3=B3rio?=\r\n")
         self.assertFalse(self._get_pauses())
         self.assertFalse(self._contacts(direction="in"))
