@@ -96,18 +96,27 @@ class CollectionContactAnnotation(models.Model):
         )
         contacts.check_access("read")
         contacts.debtor_id.check_access("write")
-        clean = self.with_context(clean_context(self.env.context))
+        clean = self.with_env(self.env(context=clean_context(self.env.context)))
         return super(CollectionContactAnnotation, clean).create(vals_list)
 
     def write(self, vals):
         self.check_access("write")
-        raise UserError(
-            self.env._("A remark in the log cannot be changed. Write another one.")
-        )
+        self._refuse_changes()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
-        raise UserError(self.env._("A remark in the log cannot be deleted."))
+        self._refuse_changes()
+
+    def _refuse_changes(self):
+        if self:
+            raise UserError(
+                self.env._(
+                    "%s: a remark in the log cannot be changed or deleted. Write another "
+                    "one.",
+                    self[0].display_name,
+                )
+            )
 
 
 class CollectionContact(models.Model):
