@@ -137,7 +137,9 @@ class CollectionDebtor(models.Model):
         tracking=True,
         help="They or their employer do not want contacts at the place of work.",
     )
-    preferred_channel = fields.Selection(channel_selection, tracking=True)
+    preferred_channel = fields.Selection(
+        channel_selection, string="Preferred channel", tracking=True
+    )
     preferred_from = fields.Float(
         string="Wishes contacts from", help="Local time of the customer."
     )
@@ -229,7 +231,9 @@ class CollectionDebtor(models.Model):
         for flag in sorted(flags):
             record = self.case_id or self
             user = (
-                self.company_id.collection_manager_id or self.collector_id or self.env.user
+                self.company_id.collection_manager_id
+                or self.collector_id
+                or self.env.user
             )
             record.with_context(mail_activity_quick_update=True).activity_schedule(
                 "collection_escalation.mail_activity_stopped",
@@ -246,7 +250,9 @@ class CollectionDebtor(models.Model):
         planned_sudo = (
             self.env["collection.contact"]
             .sudo()
-            .search([("debtor_id", "in", self.ids), ("state", "in", ("planned", "queued"))])
+            .search(
+                [("debtor_id", "in", self.ids), ("state", "in", ("planned", "queued"))]
+            )
         )
         planned_sudo.filtered(lambda c: not c.callback_from)._back_to_plan()
         self.sudo().item_ids._wake()

@@ -5,6 +5,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from odoo.addons.sms.tests.common import SMSCommon
+
 from .common import MONDAY, CollectionCommon
 
 #: Two business days after the due date: the plan contacts nobody yet.
@@ -204,6 +206,31 @@ class TestContactByHand(PeopleCommon):
             self._log_call(call, "conversation")
         self.assertEqual(call.state, "made")
 
+    def test_a_prudent_rule_needs_a_reason_and_the_law_a_document_too(self):
+        """At 20:00 calls are refused in Rio by prudence, in São Paulo also by the law of
+        the state (BR-SP: calls until 20:00)."""
+        for state, codes in (
+            ("rj", ["BR.WIN_HOURS", "HOUSE.WIN_HOURS"]),
+            ("sp", ["BR.WIN_HOURS", "BR-SP.WIN_HOURS", "HOUSE.WIN_HOURS"]),
+        ):
+            partner = self._create_debtor_partner(
+                f"Loja {state}", state_id=self.env.ref(f"base.state_br_{state}").id
+            )
+            self.invoice = self._create_overdue_invoice(MONDAY, partner=partner)
+            self.debtor = self._debtor(partner)
+            with self.subTest(state), self._at(WEDNESDAY, NIGHT_UTC):
+                call = self._send_planned()
+                with self.assertRaisesRegex(ValidationError, "reason"):
+                    self._waive(self.manager, call, reason=" ")
+                if state == "sp":
+                    with self.assertRaisesRegex(ValidationError, "BR-SP.WIN_HOURS"):
+                        self._waive(self.manager, call)
+                document = DOCUMENT if state == "sp" else False
+                waiver = self._waive(self.manager, call, document=document)
+                self.assertEqual(sorted(waiver.codes), sorted(codes))
+                self.assertTrue(call.permitted_now)
+                self.assertEqual(call.planned_at, datetime(2026, 3, 4, 23, 0))
+
     def test_a_collector_makes_no_exception(self):
         with self._at(WEDNESDAY, NIGHT_UTC):
             self._open(channel="phone").save().action_confirm()
@@ -283,6 +310,35 @@ class TestContactByHand(PeopleCommon):
                 "LIM_DAY", self.debtor.with_user(self.collector).call_permission
             )
             self.assertFalse(self.debtor.call_permitted)
+
+
+@tagged("post_install", "-at_install")
+class TestTextByHand(PeopleCommon, SMSCommon):
+    """A few words to a telephone, in a person's own words."""
+
+    def test_the_link_goes_after_the_own_words(self):
+        with self._at(WEDNESDAY):
+            form = self._open(channel="sms", own_plain="Hello,\nplease have a look:")
+            self.assertTrue(form.permitted_now)
+            shown = int(form.length_text.split()[0])
+            answer = form.save().action_confirm()
+        self.assertIn("It leaves now", answer["params"]["message"])
+        contact = self._contacts()
+        with self.mockSMSGateway():
+            self._live(WEDNESDAY)
+            (text,) = self._sms
+        self.assertEqual(
+            text["body"], f"Hello,\nplease have a look:\n{contact.get_url()}"
+        )
+        self.assertLessEqual(len(text["body"]), shown)
+        self.assertEqual((contact.state, contact.kind), ("made", "manual"))
+
+    def test_what_others_may_read_says_nothing_of_money(self):
+        with self._at(WEDNESDAY):
+            form = self._open(channel="sms", own_plain="You owe us R$ 1.000,00")
+            self.assertIn("1.000,00", form.findings)
+            with self.assertRaisesRegex(UserError, "Doubtful words"):
+                self._send_by_rpc(channel="sms", own_plain="You owe us R$ 1.000,00")
 
 
 @tagged("post_install", "-at_install")

@@ -4,8 +4,8 @@ from odoo.tools import is_html_empty
 
 from ..models.collection_channel import channel_selection
 
-#: How a person writes by a channel; by the others they write nothing here.
-TEXT_KINDS = {"email": "html", "sms": "plain", "whatsapp": "plain"}
+#: What a person writes, by the kind of template of the channel; by the others nothing.
+TEXT_KINDS = {"template_id": "html", "sms_template_id": "plain"}
 
 
 class CollectionContactCompose(models.TransientModel):
@@ -89,7 +89,9 @@ class CollectionContactCompose(models.TransientModel):
         Channel = self.env["collection.channel"]
         for wizard in self:
             wizard.handling = Channel._get_handling(wizard.channel)
-            wizard.text_kind = TEXT_KINDS.get(wizard.channel)
+            wizard.text_kind = wizard.channel and TEXT_KINDS.get(
+                Channel._get(wizard.channel)._template_field
+            )
 
     @api.depends("debtor_id")
     def _compute_wishes(self):
