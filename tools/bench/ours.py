@@ -16,6 +16,7 @@ from .measure import metered, run_action, watch_calls
 MODULE = "collection_escalation"
 EVALUATE = f"{MODULE}.ir_cron_evaluate"
 PLAN = f"{MODULE}.ir_cron_plan"
+CALL_TIMES = f"{MODULE}.ir_cron_call_times"
 DISPATCH = f"{MODULE}.ir_cron_dispatch"
 
 
@@ -75,6 +76,9 @@ def evaluate_and_plan() -> dict:
         with metered(figures, "plan") as mine:
             run_action(env, PLAN)
         mine |= {"batches": len(plans), "most_queries_in_a_batch": max(plans)}
+        # for the work lists; no message waits for it
+        with metered(figures, "call_times"):
+            run_action(env, CALL_TIMES)
         figures["results"] = _count(
             env,
             """SELECT (SELECT count(*) FROM collection_item WHERE level = 'friendly')

@@ -91,6 +91,11 @@ def _at_least(value: float, target: float) -> dict:
     }
 
 
+def _count_cpu(piece: dict) -> float:
+    """Of the process and of PostgreSQL: less moved by what else the machine does."""
+    return piece["cpu_seconds"] + piece["database_cpu_seconds"]
+
+
 def _write_a(figures: Figures, _invoices: int) -> dict:
     found = figures.get("evaluate-plan")
     decided = figures.get("reference-decide")
@@ -113,6 +118,14 @@ def _write_a(figures: Figures, _invoices: int) -> dict:
                 ours["wall_seconds"] / statement["wall_seconds"], 4
             ),
             "queries in a batch": _at_most(most, 60),
+        },
+        "by_cpu": {
+            "times as fast as the reference": round(
+                _count_cpu(theirs) / _count_cpu(ours), 2
+            ),
+            "times as long as the statement": round(
+                _count_cpu(ours) / max(_count_cpu(statement), 0.01), 2
+            ),
         },
     }
 
@@ -139,6 +152,11 @@ def _write_b(figures: Figures, _invoices: int) -> dict:
         "targets": {
             "times as fast per e-mail as the reference": _at_least(
                 theirs_ms / ours_ms, 6
+            )
+        },
+        "by_cpu": {
+            "times as fast per e-mail as the reference": round(
+                _count_cpu(theirs) / emails * ours["emails"] / _count_cpu(ours), 2
             )
         },
     }

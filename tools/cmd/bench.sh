@@ -58,7 +58,7 @@ bench_size() {
     *d*) bench_posting ;;
     esac
     case $parts in
-    *[abcdf]*) bench_reference ;;
+    *[abf]*) bench_reference ;;
     esac
     drop_bench_copies
 }
