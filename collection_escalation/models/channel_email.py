@@ -1,3 +1,6 @@
+import logging
+import smtplib
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -6,6 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from ..rules.decision import Reason
 
 _lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class CollectionChannelEmail(models.AbstractModel):
@@ -51,7 +55,21 @@ class CollectionChannelEmail(models.AbstractModel):
 
     @api.model
     def _send_queued(self):
-        self.env["collection.dispatcher"]._send_queued_mails()
+        queued = self.env["collection.contact"].search(
+            [
+                ("state", "=", "queued"),
+                ("mail_id.state", "in", ("outgoing", "exception")),
+                ("company_id.collection_paused", "=", False),
+            ]
+        )
+        mails_sudo = queued.mail_id.sudo()
+        # "exception" with the contact still queued: no mail server could be reached
+        mails_sudo.filtered(lambda m: m.state == "exception").state = "outgoing"
+        try:
+            mails_sudo.send(auto_commit=not self.env["collection.guard"]._in_test())
+        except smtplib.SMTPException:
+            self.env.cr.rollback()
+            _logger.warning("Collections: the mail server hung up", exc_info=True)
 
     @api.model
     def _withdraw(self, contacts):

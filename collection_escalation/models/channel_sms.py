@@ -1,7 +1,3 @@
-import logging
-
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
@@ -9,7 +5,6 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
 _lt = LazyTranslate(__name__)
-_logger = logging.getLogger(__name__)
 
 
 class CollectionChannelSms(models.AbstractModel):
@@ -37,10 +32,8 @@ class CollectionChannelSms(models.AbstractModel):
     def _write_batch(self, contacts):
         """Render and queue; the text is kept on the contact and, as a message that
         notifies nobody, in the debtor's history."""
-        texts = self._render(contacts)
-        contacts -= contacts._refuse_forbidden_texts(
-            {id_: (text, "") for id_, text in texts.items()}
-        )
+        texts = self._render_permitted(contacts)
+        contacts = contacts.filtered(lambda c: c.id in texts)
         contacts._forget_unsent()
         messages_sudo = (
             self.env["mail.message"]
@@ -100,12 +93,7 @@ class CollectionChannelSms(models.AbstractModel):
                 ("company_id.collection_paused", "=", False),
             ]
         )
-        try:
-            queued.sms_id.sudo().send()
-            self.env.flush_all()
-        except psycopg2.extensions.TransactionRollbackError:
-            self.env.cr.rollback()
-            _logger.info("Collections: another worker sends too, left for later")
+        queued.sms_id.sudo().send()
 
     @api.model
     def _withdraw(self, contacts):

@@ -40,6 +40,15 @@ class CollectionChannelText(models.AbstractModel):
         return texts
 
     @api.model
+    def _render_permitted(self, contacts):
+        """As `_render`; contacts whose text says what it may not fail and are left out."""
+        texts = self._render(contacts)
+        refused = contacts._refuse_forbidden_texts(
+            {id_: (text, "") for id_, text in texts.items()}
+        )
+        return {id_: text for id_, text in texts.items() if id_ not in refused.ids}
+
+    @api.model
     def _get_text(self, contact):
         try:
             with self.env.cr.savepoint():

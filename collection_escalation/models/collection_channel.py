@@ -35,6 +35,8 @@ class CollectionChannel(models.AbstractModel):
     _is_live = False
     #: On paper: it is printed and posted, and may come back.
     _on_paper = False
+    #: On paper, and the post proves that it was received.
+    _is_tracked = False
     #: Field of the step that says what is written; empty where its script is enough.
     _template_field = ""
     #: Field of the contact that holds its message in a queue of Odoo, if it has one.
@@ -171,6 +173,11 @@ class CollectionChannel(models.AbstractModel):
         """{"subject", "body_html"} as the customer would read it, or the words for the
         collector; for a person's eyes."""
         return {"subject": "", "body_html": contact.step_id.script or ""}
+
+    @api.model
+    def _keep_evidence(self, contact):
+        """A person says that ``contact`` (as superuser) was sent: keep what was, before
+        the contact cannot be changed any more."""
 
     @api.model
     def _get_action(self, contact):

@@ -318,7 +318,7 @@ class CollectionContact(models.Model):
             lines.item_id._wake()
 
     def _write_state(self, vals):
-        """Past the guard in `write`; only `_set_state` calls it."""
+        """Past the guard in `write`; only `_set_state` and `_add_facts` call it."""
         return super().write(vals)
 
     def _get_lines(self):

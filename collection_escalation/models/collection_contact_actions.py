@@ -79,6 +79,8 @@ class CollectionContact(models.Model):
         """What came of it. A number that does not work was no contact: the address is to
         be mended and the step goes to its other channel. A busy line stays planned."""
         debtor = self.debtor_id
+        if outcome == "sent":
+            self.env["collection.channel"]._get(self.channel)._keep_evidence(self)
         vals = {
             "outcome": outcome,
             "made_at": now,

@@ -133,16 +133,17 @@ class CollectionContactLine(models.Model):
     def _freeze(self):
         """Keep what the debtor is being told, in the words of the ledger now."""
         for line in self.filtered(lambda line: not line.frozen):
-            ledger = line._get_ledger_line()
-            line.write(
-                {
-                    "invoice_name": line.get_invoice_name(),
-                    "amount_original": ledger.amount_currency,
-                    "amount_open": ledger.amount_residual_currency,
-                    "days_overdue": line.get_days_overdue(),
-                    "frozen": True,
-                }
-            )
+            line.write({**line._prepare_frozen_vals(), "frozen": True})
+
+    def _prepare_frozen_vals(self):
+        self.ensure_one()
+        ledger = self._get_ledger_line()
+        return {
+            "invoice_name": self.get_invoice_name(),
+            "amount_original": ledger.amount_currency,
+            "amount_open": ledger.amount_residual_currency,
+            "days_overdue": self.get_days_overdue(),
+        }
 
     def _cancel(self, code, **args):
         """Take lines out of contacts that have not left. A contact that has no invoice

@@ -120,6 +120,17 @@ class CollectionContact(models.Model):
                 )
         return missing
 
+    def _find_address_now(self):
+        """A person is about to begin: whom to address, and where, as of this moment.
+
+        :raise UserError: there is no usable address"""
+        self.ensure_one()
+        if reason := self._resolve_recipients().get(self.id):
+            Reason = self.env["collection.reason"]
+            raise UserError(
+                f"{self.display_name}: {Reason._explain(Reason._store(reason))}"
+            )
+
     def _get_language(self, person):
         """The person's language, else the customer's, if it is installed; else the
         company's."""
@@ -147,7 +158,8 @@ class CollectionContact(models.Model):
                     "open": line.get_amount("open"),
                     "days_overdue": line.get_days_overdue(),
                     "currency": line.currency_id,
-                    "url": self.get_line_url(line),
+                    # on paper nothing can be clicked
+                    "url": None if self.on_paper else self.get_line_url(line),
                     "is_credit": bool(line.credit_line_id),
                     "overdue": line.get_days_overdue() > 0,
                 }

@@ -2,7 +2,6 @@
 owed and still permitted. The last guard is in `collection_guard.py`."""
 
 import logging
-import smtplib
 
 import psycopg2
 
@@ -89,31 +88,15 @@ class CollectionDispatcher(models.AbstractModel):
     def _send_queued(self):
         """Send what is queued, channel by channel, each through its last guard."""
         for channel in self.env["collection.channel"]._get_models():
-            if channel._is_automatic():
+            if not channel._is_automatic():
+                continue
+            try:
                 channel._send_queued()
-
-    @api.model
-    def _send_queued_mails(self):
-        """Send the mails of queued contacts."""
-        queued = self.env["collection.contact"].search(
-            [
-                ("state", "=", "queued"),
-                ("mail_id.state", "in", ("outgoing", "exception")),
-                ("company_id.collection_paused", "=", False),
-            ]
-        )
-        mails_sudo = queued.mail_id.sudo()
-        # "exception" with the contact still queued: no mail server could be reached
-        mails_sudo.filtered(lambda m: m.state == "exception").state = "outgoing"
-        try:
-            mails_sudo.send(auto_commit=not self.env["collection.guard"]._in_test())
-            self.env.flush_all()
-        except psycopg2.extensions.TransactionRollbackError:
-            self.env.cr.rollback()
-            _logger.info("Collections: another worker sends too, left for later")
-        except smtplib.SMTPException:
-            self.env.cr.rollback()
-            _logger.warning("Collections: the mail server hung up", exc_info=True)
+                # what collides must do so here, not at the commit
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker sends too, left for later")
 
     @api.model
     def _find_interrupted(self):

@@ -4,6 +4,7 @@ from . import (
     collection_contact_compose,
     collection_debtor_lift,
     collection_dry_run,
+    collection_post_note,
     collection_ready,
     mail_compose_message,
     sms_composer,
