@@ -117,7 +117,7 @@ class CollectionContact(models.Model):
 
     # -- the letter's own parts ----------------------------------------------------------
 
-    def get_envelope_lines(self):
+    def _get_envelope_lines(self):
         """What shows in the window of the envelope: names and address, nothing else."""
         self.ensure_one()
         person, creditor = self.recipient_id, self.get_creditor()
@@ -129,14 +129,14 @@ class CollectionContact(models.Model):
         lines = [line.strip() for line in (*names, *address) if line and line.strip()]
         return list(dict.fromkeys(lines))
 
-    def get_return_address(self):
+    def _get_return_address(self):
         """One line above the window's address, for the post: who sends it."""
         creditor = self.get_creditor()
         place = " ".join(filter(None, (creditor.zip, creditor.city)))
         parts = (creditor.name, creditor.street, creditor.street2, place)
         return " · ".join(filter(None, parts))
 
-    def get_bank_accounts(self):
+    def _get_bank_accounts(self):
         """Accounts to pay to: those on the invoices, else the creditor's first one."""
         self.ensure_one()
         moves_sudo = self.sudo().line_ids.item_id.move_id

@@ -57,9 +57,10 @@ class CollectionContact(models.Model):
         hears the same and decides.
 
         :param failure: as in `sms.sms`' failure types"""
+        contacts = self.filtered(lambda c: c.state in ("made", "uncertain"))
+        error = error or failure or ""
+        contacts._annotate("NOT_DELIVERED", error=error)
         wrong = failure in NUMBER_FAILURES
-        self.filtered(lambda c: c.state in ("made", "uncertain"))._on_not_received(
-            "bounced",
-            "WRONG_NUMBER" if wrong else "NOT_DELIVERED",
-            error=error or failure or "",
+        contacts._on_not_received(
+            "bounced", "WRONG_NUMBER" if wrong else "NOT_DELIVERED", error=error
         )

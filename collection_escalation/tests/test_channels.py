@@ -74,9 +74,12 @@ class TestSms(ChannelCommon, SMSCommon):
         """The provider's delivery report, as it arrives by HTTP."""
         tracker = self.env["sms.tracker"].sudo()
         uuid = tracker.search([("collection_contact_id", "=", contact.id)]).sms_uuid
-        self._settle_transaction()
-        self._make_webhook_jsonrpc_request([{"sms_status": status, "uuids": [uuid]}])
-        self.env.invalidate_all()
+        with self._at(FRIENDLY_DAY, time(13, 0)):
+            self._settle_transaction()
+            self._make_webhook_jsonrpc_request(
+                [{"sms_status": status, "uuids": [uuid]}]
+            )
+            self.env.invalidate_all()
 
     # -- leaving -------------------------------------------------------------------------
 
@@ -287,6 +290,7 @@ class TestSms(ChannelCommon, SMSCommon):
         for _twice in range(2):
             self._report(contact, "invalid_destination")
         self.assertEqual(contact.delivery_status, "bounced")
+        self.assertIn("invalid_destination", contact.annotation_ids[0].remark)
         self.assertEqual(contact.line_ids.state, "failed")
         self.assertContacts(
             [("sms", "friendly", "made"), ("email", "friendly", "planned")]
@@ -418,7 +422,7 @@ class TestLetter(LetterCommon):
         self._create_overdue_invoice(MONDAY)
         contact = self._plan_letter()
         self.assertEqual(
-            contact.get_envelope_lines(),
+            contact._get_envelope_lines(),
             [
                 "Loja Azul",
                 "Accounts payable",
@@ -428,14 +432,14 @@ class TestLetter(LetterCommon):
             ],
         )
         self.assertEqual(
-            contact.get_return_address(),
+            contact._get_return_address(),
             f"{self.company.name} · Rua Um, 1 · 01000-000 São Paulo",
         )
 
     def test_the_country_is_written_only_abroad(self):
         self.debtor_partner.country_id = self.env.ref("base.uy")
         self._create_overdue_invoice(MONDAY)
-        self.assertEqual(self._plan_letter().get_envelope_lines()[-1], "Uruguay")
+        self.assertEqual(self._plan_letter()._get_envelope_lines()[-1], "Uruguay")
 
     def test_what_was_printed_is_kept_when_it_is_posted(self):
         """Printed on Monday about 1000; 400 are paid on Tuesday; posted on Monday and
