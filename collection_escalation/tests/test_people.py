@@ -1,5 +1,6 @@
 import base64
 from datetime import datetime, time, timedelta
+from urllib.parse import quote
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -332,6 +333,28 @@ class TestTextByHand(PeopleCommon, SMSCommon):
         )
         self.assertLessEqual(len(text["body"]), shown)
         self.assertEqual((contact.state, contact.kind), ("made", "manual"))
+
+    def test_a_chat_opens_with_the_own_words_and_the_link(self):
+        with self._at(WEDNESDAY):
+            form = self._open(channel="whatsapp", own_plain="Please have a look:")
+            action = form.save().action_confirm()
+            chat = self.env["collection.contact"].browse(action["res_id"])
+            url = chat.with_user(self.collector).action_begin()["url"]
+            text = f"Please have a look:\n{chat.get_url()}"
+            self.assertEqual(url, f"https://wa.me/5521999990000?text={quote(text, '')}")
+            chat.with_user(self.collector).action_log_sent()
+        self.assertEqual((chat.state, chat.sent_text), ("made", text))
+
+    def test_a_letter_has_the_own_words_between_greeting_and_invoices(self):
+        self.debtor_partner.write({"street": "Rua Dois, 2", "city": "Rio de Janeiro"})
+        with self._at(WEDNESDAY):
+            form = self._open(channel="letter", own_html="<p>As we said.</p>")
+            form.own_subject = "Our talk of today"
+            action = form.save().action_confirm()
+            letter = self.env["collection.contact"].browse(action["res_id"])
+            self.assertEqual(letter.preview_subject, "Our talk of today")
+            for words in ("Hello Loja Azul", "As we said.", self.invoice.name):
+                self.assertIn(words, letter.preview)
 
     def test_what_others_may_read_says_nothing_of_money(self):
         with self._at(WEDNESDAY):

@@ -51,7 +51,9 @@ class CollectionDryRun(models.TransientModel):
         )
         if not debtors:
             raise UserError(
-                self.env._("%s has no open items to try a plan on.", self.company_id.name)
+                self.env._(
+                    "%s has no open items to try a plan on.", self.company_id.name
+                )
             )
         rows = (
             self.env["collection.forecast"]
