@@ -1,6 +1,12 @@
+import json
+
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from ..rules import business_days, stages
+
+#: Rows of one statement of the first start.
+PLACED_AT_ONCE = 5000
 
 LEDGER_STATES = [
     ("open", "Open"),
@@ -276,47 +282,59 @@ class CollectionItem(models.Model):
         rung = stage._get_rung() if stage else None
         return bool(rung) and today >= stages.trigger_date(rung, base, calendar)
 
+    def _get_entry_date(self, stage, place, due, known):
+        """First day on which an item that is due on ``due`` may stand on ``stage``.
+
+        :param place: (country code, state code) of the debtor
+        :param known: answers so far, a dict that grows: many items are due together"""
+        key = stage.id, place, due
+        if key not in known:
+            calendar = self.env["collection.calendar"]._get(*place, due)
+            base = stages.effective_due(due, calendar)
+            known[key] = stages.trigger_date(stage._get_rung(), base, calendar)
+        return known[key]
+
     def _place_silently(self, today, per_day):
         """First start: items old enough for it stand on the friendly stage of their plan
-        without a contact; the others climb in their own time. Their first look, and so their first contact, is spread over the coming
-        business days: ``per_day`` debtors a day.
+        without a contact; the others climb in their own time. Their first look, and so
+        their first contact, is spread over the coming business days: ``per_day`` debtors
+        a day.
 
         :return: the items placed"""
-        moves, placed, number = [], self.browse(), 0
+        # nothing else is read of them: a first start may be about all there is
+        self.fetch(["debtor_id", "date_due", "cycle", "case_id"])
+        reason = json.dumps({"code": "FIRST_START", "args": {}})
+        stage_of, known, rows, moves, number = {}, {}, [], [], 0
         for debtor, items in self.grouped("debtor_id").items():
-            stage = debtor.effective_policy_id.stage_ids.filtered(
-                lambda s: s.level == "friendly"
-            )
-            items = items.filtered(
-                lambda i, stage=stage: i._is_old_enough(stage, today)
-            )
-            if not items:
+            policy, place = debtor.effective_policy_id, debtor._get_country_state()
+            if policy not in stage_of:
+                stage_of[policy] = policy.stage_ids.filtered(
+                    lambda s: s.level == "friendly"
+                )
+            stage = stage_of[policy]
+            old = [
+                item
+                for item in items
+                if stage
+                and today >= self._get_entry_date(stage, place, item.date_due, known)
+            ]
+            if not old:
                 continue
             day = business_days.add_business_days(
                 today, number // per_day, debtor._get_calendar(today)
             )
-            items.write(
-                {
-                    "stage_id": stage.id,
-                    "level": stage.level,
-                    "stage_since": day,
-                    "next_date": day,
-                    "reason": {"code": "FIRST_START", "args": {}},
-                }
-            )
             number += 1
-            placed |= items
-            moves += [
-                {
-                    "item_id": item.id,
-                    "debtor_id": debtor.id,
-                    "to_stage_id": stage.id,
-                    "to_level": stage.level,
-                    "cycle": item.cycle,
-                    "date": today,
-                    "reason": {"code": "FIRST_START", "args": {}},
-                }
-                for item in items
-            ]
-        self.env["collection.stage.move"].create(moves)
-        return placed
+            for item in old:
+                rows.append(
+                    (item.id, stage.id, stage.level, day, day, None, reason)
+                    + (item.case_id.id or None,)
+                )
+                moves.append(
+                    (item.id, debtor.id, None, stage.id, None, stage.level)
+                    + (item.cycle, today, reason)
+                )
+        for part in split_every(PLACED_AT_ONCE, rows, list):
+            self._write_evaluation(part)
+        for part in split_every(PLACED_AT_ONCE, moves, list):
+            self._record_stage_moves(part)
+        return self.browse(row[0] for row in rows)
