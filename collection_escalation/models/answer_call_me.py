@@ -106,7 +106,7 @@ class CollectionAnswerCallMe(models.AbstractModel):
 
     def _describe(self, debtor, slot, number):
         """What they wish, as stored reasons."""
-        usual = debtor._get_call_question().destination
+        usual = debtor._get_call_questions().destination
         args = {"number": number or usual or "-"}
         if not slot:
             return [{"code": "WISHES_CALL_SOMETIME", "args": args}]

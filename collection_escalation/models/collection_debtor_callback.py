@@ -104,7 +104,7 @@ class CollectionDebtor(models.Model):
             moments in naive UTC, soonest first"""
         self.ensure_one()
         now, today = fields.Datetime.now(), self._get_today()
-        question = self._get_call_question()
+        question = self._get_call_questions()
         question.consented = True
         events = question._read_rule_events(self)
         slots = []
