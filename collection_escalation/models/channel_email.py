@@ -41,12 +41,6 @@ class CollectionChannelEmail(models.AbstractModel):
         return bool(person.is_blacklisted)
 
     @api.model
-    def _get_evidence(self, contact):
-        """The message as it left or came in, by its internet id (RFC 5322)."""
-        message_sudo = contact.message_id.sudo()
-        return [message_sudo.message_id] if message_sudo.message_id else []
-
-    @api.model
     def _write_messages(self, contacts):
         for template, group in contacts._group_by_template():
             group._write_safely(

@@ -35,3 +35,14 @@ class CollectionChannelLetter(models.AbstractModel):
     def _keep_evidence(self, contact):
         if not contact.letter_id:
             contact._print_letter()
+
+    @api.model
+    def _get_evidence(self, contact):
+        """The code by which the post follows it, the print that is kept, the signed
+        receipt."""
+        found = (
+            contact.tracking_code,
+            contact.letter_id.sudo().name,
+            contact.receipt_name,
+        )
+        return [*filter(None, found)]

@@ -129,9 +129,10 @@ class CollectionChannel(models.AbstractModel):
 
     @api.model
     def _get_evidence(self, contact):
-        """What proves a contact that was made: list of texts for people, such as the id
-        of the message or the tracking code of a letter."""
-        return []
+        """What proves a contact that was made: list of texts for people. Of a message its
+        internet id (RFC 5322), under which it is kept word by word."""
+        message_sudo = contact.message_id.sudo()
+        return [message_sudo.message_id] if message_sudo.message_id else []
 
     @api.model
     def _check_step(self, step):

@@ -132,7 +132,14 @@ class CollectionContact(models.Model):
 
     # -- proof ---------------------------------------------------------------------------
 
-    @api.depends("channel", "message_id", "annotation_ids.reference")
+    @api.depends(
+        "channel",
+        "message_id",
+        "tracking_code",
+        "letter_id",
+        "receipt_name",
+        "annotation_ids.reference",
+    )
     def _compute_evidence(self):
         for contact in self:
             channel = self.env["collection.channel"]._get(contact.channel)

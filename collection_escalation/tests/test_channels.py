@@ -599,6 +599,8 @@ class TestCertifiedLetter(LetterCommon):
         self.assertEqual(contact.received_by_id, self.collector)
         self.assertEqual(contact.received_noted_at.date(), friday)
         self.assertEqual(contact.receipt, scan)
+        for proof in ("BR123456785BR", contact.letter_id.name, "ar.pdf"):
+            self.assertIn(proof, contact.evidence, "the log names it")
         with self.assertRaisesRegex(UserError, "known already"):
             self._note(contact, "returned", day=friday)
 

@@ -147,17 +147,20 @@ class TestLog(LogCommon):
     def test_an_attempt_that_was_never_planned_is_kept_in_the_same_way(self):
         """For whoever asks the rules on behalf of a person without a planned contact."""
         debtor = self._debtor()
+        vals = {
+            "channel": "phone",
+            "kind": "manual",
+            "recipient_id": self.debtor_partner.id,
+            "destination": "+5521999990000",
+        }
+        Contact_sudo = self.env["collection.contact"].sudo()
         with self._at(CALL_DAY, time(0, 30)):
-            question = debtor._get_call_question()
+            question = Contact_sudo.new(
+                {**vals, "debtor_id": debtor.id, "company_id": self.company.id}
+            )
             decision = question._decide(fields.Datetime.now())
             answer = debtor.with_user(self.collector)._log_blocked_attempt(
-                {
-                    "channel": "phone",
-                    "kind": "manual",
-                    "recipient_id": self.debtor_partner.id,
-                    "destination": "+5521999990000",
-                },
-                decision,
+                vals, decision
             )
         self.assertIn("08:00 in São Paulo", answer["params"]["message"])
         blocked = self._contacts(state="blocked")
