@@ -502,7 +502,7 @@ class TestWrongNumber(FeedbackCommon):
         self.debtor_partner.write({"street": "Rua Dois, 2", "city": "Rio"})
         self.env.ref(
             "collection_escalation.step_consumer_friendly_phone"
-        ).fallback_channel = "letter"
+        ).fallback_channel = "visit"
         self._send_friendly()
         self._live(CALL_DAY)
         call = self._contacts(channel="phone")
@@ -512,7 +512,7 @@ class TestWrongNumber(FeedbackCommon):
         self.assertEqual((call.state, call.outcome), ("failed", "not_connected"))
         self.assertEqual(call.line_ids.state, "failed")
         self.assertEqual(call._get_event().outcome, "failed", "no attempt")
-        self.assertEqual(self._contacts(channel="letter").state, "planned")
+        self.assertEqual(self._contacts(channel="visit").state, "planned")
         duty = self._get_duties()
         self.assertEqual(duty.user_id, self.collector)
         self.assertIn("+5521999990000", duty.summary)
