@@ -7,7 +7,7 @@ def _post_init_hook(env):
 
 
 def _uninstall_hook(env):
-    """Mails that were written but have not left must not leave without their guard."""
+    """Messages that were written but have not left must not leave without their guard."""
     env["collection.contact"].search([("state", "=", "queued")])._withdraw_mail()
-    # the log goes with the module: let go of the messages it protects
-    env.cr.execute("UPDATE collection_contact SET message_id = NULL")
+    # the log goes with the module: let go of the messages and letters it protects
+    env.cr.execute("UPDATE collection_contact SET message_id = NULL, letter_id = NULL")

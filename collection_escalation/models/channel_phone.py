@@ -14,6 +14,14 @@ class CollectionChannelPhone(models.AbstractModel):
     _place = 60
     _rule_channel = "phone"
     _usual_outcome = "no_answer"
+    _outcomes = (
+        "no_answer",
+        "busy",
+        "voicemail",
+        "conversation",
+        "wrong_party",
+        "not_connected",
+    )
     _is_live = True
 
     @api.model

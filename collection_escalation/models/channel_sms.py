@@ -96,6 +96,13 @@ class CollectionChannelSms(models.AbstractModel):
         queued.sms_id.sudo().send()
 
     @api.model
+    def _get_evidence(self, contact):
+        """The id by which the provider knows it."""
+        trackers_sudo = self.env["sms.tracker"].sudo()
+        domain = [("collection_contact_id", "=", contact.id)]
+        return trackers_sudo.search(domain, order="id desc", limit=1).mapped("sms_uuid")
+
+    @api.model
     def _withdraw(self, contacts):
         contacts.sms_id.sudo().filtered(
             lambda sms: sms.state == "outgoing"

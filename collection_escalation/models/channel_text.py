@@ -17,6 +17,10 @@ class CollectionChannelText(models.AbstractModel):
         return self._get_phone_number(person)
 
     @api.model
+    def _is_on_marketing_blacklist(self, person):
+        return bool(person.phone_sanitized_blacklisted)
+
+    @api.model
     def _render(self, contacts):
         """What the customers read: {contact id: plain text}, each in its language.
 

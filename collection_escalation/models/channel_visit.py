@@ -14,6 +14,7 @@ class CollectionChannelVisit(models.AbstractModel):
     _place = 70
     _rule_channel = "visit"
     _usual_outcome = "not_met"
+    _outcomes = ("met", "not_met", "wrong_party", "not_connected")
     _is_live = True
 
     @api.model

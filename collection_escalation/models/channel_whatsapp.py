@@ -23,6 +23,8 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     _label = _lt("WhatsApp")
     _place = 30
     _rule_channel = "whatsapp"
+    # a number that has no WhatsApp cannot be written to
+    _outcomes = ("sent", "not_connected")
 
     # -- by a person ---------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class CollectionChannel(models.AbstractModel):
     _rule_channel = ""
     #: What came of it when nobody said so, in the words of the contact rules.
     _usual_outcome = "sent"
+    #: What a person may say came of it.
+    _outcomes = ("sent",)
     #: Live talk (phone, visit): it needs somebody who makes it and says what came of it.
     _is_live = False
     #: On paper: it is printed and posted, and may come back.

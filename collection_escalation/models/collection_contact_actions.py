@@ -66,6 +66,17 @@ class CollectionContact(models.Model):
             raise UserError(
                 self.env._("Only planned calls, visits and letters are logged.")
             )
+        channel = self.env["collection.channel"]._get(contact_sudo.channel)
+        if outcome not in channel._outcomes:
+            outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(contact)s: “%(outcome)s” cannot come of it. Use the buttons that "
+                    "are shown.",
+                    contact=self.display_name,
+                    outcome=outcomes[outcome],
+                )
+            )
         # a worker that reserves meanwhile must not see the slot free too
         self.env["collection.planner"].sudo()._reserve(contact_sudo.debtor_id)
         now = fields.Datetime.now()

@@ -229,7 +229,7 @@ class CollectionDemo(models.AbstractModel):
         contact._resolve_recipients()
         contact._set_state(
             "made",
-            outcome="sent" if step.channel == "email" else "no_answer",
+            outcome=self.env["collection.channel"]._get(step.channel)._usual_outcome,
             made_at=debtor._get_utc(day, time(10)),
             made_on=day,
             tz=debtor._get_zone_names()[0],

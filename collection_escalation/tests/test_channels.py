@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from odoo import Command, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.orm.model_classes import add_to_registry
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import html2plaintext
 from odoo.tools.translate import LazyTranslate
 
@@ -329,6 +329,33 @@ class TestSms(ChannelCommon, SMSCommon):
         with self.assertRaisesRegex(ValidationError, "Friendly reminder.*E-mail"):
             self.step.write({"template_id": False, "fallback_channel": "email"})
 
+    def test_the_form_of_a_step_asks_for_the_text_of_its_channel(self):
+        """And for the text of the channel that is used instead."""
+        with Form(self.step) as form:
+            form.channel = "email"
+            form.fallback_channel = "phone"
+            with self.assertRaisesRegex(
+                AssertionError, "invisible field .sms_template_id"
+            ):
+                form.sms_template_id = self.sms_template
+            form.fallback_channel = "whatsapp"
+            form.sms_template_id = self.sms_template
+        self.assertEqual(self.step.sms_template_id, self.sms_template)
+
+    def test_the_blacklist_of_numbers_warns(self):
+        self.env["phone.blacklist"].sudo().create({"number": "+5521999990000"})
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+        contact = self._contacts()
+        contact._resolve_recipients()
+        self.assertIn("+5521999990000", contact.warning)
+
+    def test_the_providers_id_is_the_evidence(self):
+        self._create_overdue_invoice(MONDAY)
+        contact = self._queue_text()
+        self.assertEqual(contact.evidence, contact.sms_id.uuid)
+
     def test_a_text_for_other_records_is_refused(self):
         other = self._create_sms_template("res.partner")
         with self.assertRaisesRegex(ValidationError, "Collection contact"):
@@ -534,6 +561,8 @@ class TestLetter(LetterCommon):
     def test_facts_of_the_post_are_written_by_their_buttons_only(self):
         self._create_overdue_invoice(MONDAY)
         contact = self._plan_letter()
+        with self._at(FRIENDLY_DAY), self.assertRaisesRegex(UserError, "Talked"):
+            contact.with_user(self.collector).action_log_conversation()
         self._note(contact, "posted")
         for vals in (
             {"posted_on": MONDAY},

@@ -170,6 +170,20 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertEqual(call.made_by_id, self.collector)
         self.assertEqual(call.line_ids.mapped("state"), ["made"])
 
+    def test_a_certified_letter_is_printed_posted_and_comes_back(self):
+        step = self.env.ref("collection_escalation.step_consumer_friendly_phone")
+        template = self.env.ref("collection_escalation.mail_template_letter")
+        step.sudo().write({"channel": "certified", "template_id": template.id})
+        self.debtor_partner.write({"street": "Rua Dois, 22", "zip": "20000-000"})
+        letter = self._plan_call()
+        self.start_tour(
+            "/odoo/collection-outbox", "collection_letter", login="collector"
+        )
+        self.assertEqual(letter.tracking_code, "BR123456785BR")
+        self.assertEqual(letter.delivery_status, "returned")
+        self.assertEqual(letter.made_by_id, self.collector)
+        self.assertTrue(letter.letter_id)
+
     def _forbid_today(self, debtor):
         in_three_days = str((debtor._get_today().weekday() + 3) % 7)
         line = self.company.collection_ruleset_id.line_ids

@@ -37,6 +37,35 @@ tours.add("collection_call", {
     ],
 });
 
+tours.add("collection_letter", {
+    url: "/odoo/collection-outbox",
+    steps: () => [
+        openRow("Loja Azul"),
+        {
+            content: "The text as the customer will read it, with how much",
+            trigger: ".o_field_widget[name=preview] :iframe body:contains(INV/)",
+        },
+        sees(".o_form_view button[name=action_begin]:contains(Print)"),
+        {trigger: ".o_form_view button[name=action_note_posted]", run: "click"},
+        {
+            trigger: ".modal .o_field_widget[name=tracking_code] input",
+            run: "edit BR123456785BR",
+        },
+        {trigger: ".modal button[name=action_note]:visible", run: "click"},
+        sees(
+            "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current[data-value=made]"
+        ),
+        sees(".o_field_widget[name=tracking_code]:contains(BR123456785BR)"),
+        sees(".o_form_view button[name=action_open_letter]"),
+        {trigger: ".o_form_view button[name=action_note_returned]", run: "click"},
+        {trigger: ".modal button[name=action_note]:visible", run: "click"},
+        sees(
+            "body:not(:has(.modal)) .o_field_widget[name=delivery_status]:contains(Returned)"
+        ),
+        sees(".o_field_widget[name=returned_by_id]:contains(Clara)"),
+    ],
+});
+
 tours.add("collection_call_not_now", {
     url: "/odoo/collection-outbox",
     steps: () => [
