@@ -116,7 +116,7 @@ class CollectionContact(models.Model):
                 **self._prepare_copy_vals(),
                 **vals,
                 "state": "made",
-                "line_ids": self._prepare_attempt_lines(self.line_ids.item_id),
+                "line_ids": self._prepare_attempt_lines(self._get_lines().item_id),
             }
         )
         attempt.line_ids._freeze()

@@ -168,7 +168,7 @@ class CollectionContact(models.Model):
         self.ensure_one()
         vals = {**self._prepare_copy_vals(), "made_by_id": user.id}
         # without invoices it is about all that is open
-        items = self.line_ids.item_id or None
+        items = self._get_lines().item_id or None
         return self.debtor_id._log_blocked_attempt(vals, decision, items)
 
     def _prepare_attempt_lines(self, items):

@@ -126,6 +126,25 @@ class TestLog(LogCommon):
 
     # -- refused attempts ----------------------------------------------------------------
 
+    def test_an_attempt_is_not_about_an_invoice_that_was_paid_before_it(self):
+        """Two invoices on the list of the call, one of them paid before it: neither the
+        busy line nor the refused call in the night after is about that one."""
+        partner = self._create_debtor_partner("Loja Verde")
+        other = self._create_overdue_invoice(MONDAY, partner=partner)
+        paid = self._create_overdue_invoice(MONDAY, partner=partner)
+        self._live(FRIENDLY_DAY)
+        self._live(CALL_DAY)
+        call = self._contacts(partner, channel="phone")
+        self.assertEqual(call.line_ids.item_id.move_id, other + paid)
+        with self._at(CALL_DAY):
+            self._pay(paid)
+            self._log_call(call, "busy")
+        with self._at(CALL_DAY + timedelta(days=1), time(0, 30)):
+            self._log_call(call)
+        busy, blocked = self._contacts(partner, channel="phone") - call
+        self.assertEqual(busy.line_ids.item_id.move_id, other)
+        self.assertEqual(blocked.line_ids.item_id.move_id, other)
+
     def test_a_refused_attempt_names_its_rules_and_invoices(self):
         blocked = self._call_at_night()
         self.assertEqual(blocked.who, "collector")
