@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,7 @@ class Made:
     customer: str
     home: Home
     destination: str
-    is_message: bool
+    is_by_system: bool
     event: law.Contact
 
 
@@ -77,33 +77,30 @@ class Planned:
     def look(self, cr, now: datetime) -> None:
         """:param now: naive UTC, the moment at which the planner ran"""
         cr.execute(
-            """SELECT c.id, c.partner_id, c.channel, c.planned_at, c.not_before, c.tz,
-                      c.reasons
-                 FROM collection_contact c
-                WHERE c.state = 'planned' AND c.planned_at IS NOT NULL"""
+            """SELECT id, partner_id, channel, planned_at, reasons, tz, not_before,
+                      callback_from
+                 FROM collection_contact
+                WHERE state = 'planned' AND planned_at IS NOT NULL"""
         )
         moments = {}
-        for (
-            id_,
-            partner_id,
-            channel,
-            planned_at,
-            not_before,
-            tz,
-            reasons,
-        ) in cr.fetchall():
+        for id_, partner_id, channel, planned_at, reasons, *earliest in cr.fetchall():
             moments[id_] = planned_at
             if self._moments.get(id_) == planned_at:
                 continue
-            asked = now
-            if not_before:
-                start = datetime.combine(not_before, datetime.min.time())
-                opening = start.replace(tzinfo=ZoneInfo(tz)).astimezone(UTC)
-                asked = max(now, opening.replace(tzinfo=None))
+            asked = max(now, *_first_moments(*earliest))
             delay = Delay(id_, partner_id, channel, asked, planned_at, reasons)
             if delay.is_late:
                 self.delays.append(delay)
         self._moments = moments
+
+
+def _first_moments(tz: str, not_before: date | None, callback_from: datetime | None):
+    """Before which the contact is not even asked for: a day of the debtor, or the
+    beginning of a call-back; naive UTC."""
+    if not_before:
+        start = datetime.combine(not_before, time.min, tzinfo=ZoneInfo(tz))
+        yield start.astimezone(UTC).replace(tzinfo=None)
+    yield callback_from or datetime.min
 
 
 def check_reference(folder: Path) -> str:
@@ -187,6 +184,8 @@ class Audit:
             "blocks_by_rule": _count_rules(refused),
             "replies": len(self._deeds.replies),
             "bounces": len(self._deeds.bounces),
+            "contacts_beside_the_plan": self._deeds.by_hand,
+            "callbacks_asked_for": self._deeds.callbacks,
             "refused_email": len(self._deeds.refusals),
             "with_attorney": len(self._deeds.attorneys),
             "asked_to_cease": len(self._deeds.ceases),
@@ -206,7 +205,9 @@ class Audit:
     def _read_contacts(self) -> list[Made]:
         self._cr.execute(
             """SELECT c.id, c.partner_id, c.channel, c.direction, c.outcome, c.made_at,
-                      c.destination, c.message_id IS NOT NULL,
+                      c.destination, c.message_id IS NOT NULL AND c.kind <> 'manual',
+                      c.consented,
+                      c.callback_from <= c.made_at AND c.made_at < c.callback_to,
                       array_remove(array_agg(DISTINCT item.move_id), NULL)
                  FROM collection_contact c
                  LEFT JOIN collection_contact_line line ON line.contact_id = c.id
@@ -215,17 +216,8 @@ class Audit:
                 GROUP BY c.id ORDER BY c.made_at, c.id"""
         )
         found = []
-        for (
-            id_,
-            partner_id,
-            channel,
-            direction,
-            outcome,
-            at,
-            to,
-            mail,
-            debts,
-        ) in self._cr.fetchall():
+        for id_, partner_id, channel, direction, outcome, *rest in self._cr.fetchall():
+            at, to, by_system, consented, called_for, debts = rest
             customer = self._customers[partner_id]
             bounced = self._deeds.bounces.get(id_)
             event = law.Contact(
@@ -234,10 +226,12 @@ class Audit:
                 outcome or "sent",
                 direction == "in",
                 frozenset(map(str, debts)),
+                bool(consented),
+                bool(called_for),
                 void_from=bounced and bounced.replace(tzinfo=UTC),
             )
             home = self._homes[customer]
-            found.append(Made(id_, customer, home, to or "", mail, event))
+            found.append(Made(id_, customer, home, to or "", by_system, event))
         return found
 
     def _judge_contacts(self, made: list[Made]) -> list[tuple]:
@@ -285,7 +279,7 @@ class Audit:
             yield "BLK_CHANNEL_NOT_AUTHORISED"
         if since(deeds.refusals) and contact.event.channel == "email":
             yield "BLK_OPT_OUT"
-        if contact.is_message and self._is_answer_fresh(contact, at):
+        if contact.is_by_system and self._is_answer_fresh(contact, at):
             yield "PAUSE_AFTER_ANSWER"
 
     def _is_answer_fresh(self, contact: Made, at: datetime) -> bool:

@@ -214,16 +214,21 @@ class Days:
                 with self._part("mail of the customers"):
                     self.life.let_mail_arrive()
             self._actions.run(day, is_first)
-            with self._part("looking at the plan"):
-                self.figures.planned.look(self.env.cr, self.clock.now)
+            self._look_at_the_plan()
             if self.life:
                 with self._part("mail of the customers"):
                     self.life.read_new_mail()
                 with self._part("calls"):
                     self.life.work_through_calls()
+                    self.life.contact_beside_the_plan()
+                self._look_at_the_plan()
             elif self.options.caller:
                 with self._part("calls"):
                     call_what_is_due(self.env, self.books.collector)
+
+    def _look_at_the_plan(self) -> None:
+        with self._part("looking at the plan"):
+            self.figures.planned.look(self.env.cr, self.clock.now)
 
     def _begin(self, day: date) -> None:
         """The accountant's morning: everything up to today is entered before anybody is

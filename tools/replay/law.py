@@ -39,8 +39,12 @@ TALK = frozenset({"conversation", "met"})
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact, made or asked about. ``void_from``: since when we know that it came
-    back."""
+    """One contact, made or asked about.
+
+    consented   the debtor asked for it
+    called_for  … and it is made in the hours they named
+    void_from   since when we know that it came back
+    """
 
     at: datetime
     channel: str
@@ -48,6 +52,7 @@ class Contact:
     inbound: bool = False
     debts: frozenset[str] = frozenset({"D1"})
     consented: bool = False
+    called_for: bool = False
     void_from: datetime | None = None
 
     def is_void(self, now: datetime) -> bool:
@@ -269,6 +274,7 @@ def refusals(
 ) -> Iterator[str]:
     """Why this set refuses the contact: the rules, in the order of `tables/README.md`."""
     look = Look(asked, before, zone)
-    yield from _closed(code, look, place)
+    if not asked.called_for:
+        yield from _closed(code, look, place)
     if code in LIMITS:
         yield from LIMITS[code](look)

@@ -7,7 +7,8 @@ Every deed is kept with its moment: the audit compares the database with it.
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import fields
 
@@ -18,6 +19,11 @@ ANSWERED, CAME_BACK = 0.4, 0.5
 #: Share of the planned calls that the collector makes on a visit to the list when their
 #: moment has come, and that a collector in a hurry tries although it has not.
 DILIGENCE, HURRY = 0.5, 0.05
+#: Of a hundred visits to the list, on how many the collector contacts somebody beside the
+#: plan; share of the conversations in which the customer asks to be called back.
+BESIDE_THE_PLAN, CALL_ME = 8, 0.4
+#: When they want it, by their clock, on the next day whatever it is.
+CALLBACK_HOURS = time(10), time(15)
 OUTCOMES = {
     "no_answer": 8,
     "voicemail": 3,
@@ -36,6 +42,8 @@ class Deeds:
     answers: dict[str, list[datetime]] = field(default_factory=dict)
     bounces: dict[int, datetime] = field(default_factory=dict)
     calls: list[tuple[int, datetime, bool]] = field(default_factory=list)
+    by_hand: int = 0
+    callbacks: int = 0
     refusals: dict[str, datetime] = field(default_factory=dict)
     attorneys: dict[str, datetime] = field(default_factory=dict)
     ceases: dict[str, datetime] = field(default_factory=dict)
@@ -242,3 +250,40 @@ class Life:
         (outcome,) = self.chance.choices(outcomes, weights)
         answer = call.with_user(self.books.collector)._log_attempt(outcome)
         self.deeds.calls.append((call.id, now, answer is True))
+        talked = answer is True and outcome == "conversation"
+        if talked and self.chance.random() < CALL_ME:
+            self._ask_for_callback(call.debtor_id, now)
+
+    def _ask_for_callback(self, debtor, now: datetime) -> None:
+        zone = ZoneInfo(self.books.homes[debtor.partner_id.ref].zones[0])
+        tomorrow = now.replace(tzinfo=UTC).astimezone(zone).date() + timedelta(days=1)
+        start, end = (
+            datetime.combine(tomorrow, hour, tzinfo=zone)
+            .astimezone(UTC)
+            .replace(tzinfo=None)
+            for hour in CALLBACK_HOURS
+        )
+        debtor._plan_callback("phone", start, end)
+        self.deeds.callbacks += 1
+
+    def contact_beside_the_plan(self) -> None:
+        """Now and then the collector calls or writes to somebody of their own accord."""
+        if self.chance.randrange(100) >= BESIDE_THE_PLAN:
+            return
+        env = self.env(user=self.books.collector.id)
+        cases = env["collection.case"].search([("state", "=", "open")], order="id")
+        if not cases:
+            return
+        debtor = self.chance.choice(cases).debtor_id
+        channel = self.chance.choice(("phone", "email"))
+        last = self.env["collection.contact"].search([], order="id desc", limit=1)
+        vals = {"debtor_id": debtor.id, "channel": channel}
+        if channel == "email":
+            vals["own_html"] = "<p>Good day, may we talk about this?</p>"
+        env["collection.contact.compose"].create(vals).action_confirm()
+        self.deeds.by_hand += 1
+        blocked = self.env["collection.contact"].search(
+            [("id", ">", last.id), ("state", "=", "blocked"), ("channel", "=", "phone")]
+        )
+        now = fields.Datetime.now()
+        self.deeds.calls += [(contact.id, now, False) for contact in blocked]

@@ -16,7 +16,9 @@ INSERT INTO replay.level VALUES ('pre_due', 0), ('friendly', 1), ('firm', 2), ('
 CREATE VIEW replay.made AS
     SELECT c.id, c.partner_id, c.channel, stage.level, c.kind, c.message_id, c.destination,
            customer.customer, customer.place, customer.party, bounce.at AS bounced_at,
-           temper.temper, c.outcome, c.made_at,
+           temper.temper, c.outcome, c.consented, c.made_at,
+           coalesce(c.callback_from <= c.made_at AND c.made_at < c.callback_to, FALSE)
+               AS called_for,
            c.made_at AT TIME ZONE 'UTC' AT TIME ZONE customer.zone AS local_at
       FROM collection_contact c
       LEFT JOIN replay.customer customer ON customer.partner_id = c.partner_id
@@ -46,15 +48,17 @@ VIOLATIONS = {
         SELECT made.*, holiday.day FROM replay.made
           LEFT JOIN replay.holiday ON holiday.place = made.place
                                   AND holiday.day = made.local_at::date
-         WHERE local_at IS NULL OR extract(isodow FROM local_at) > 5
-            OR holiday.day IS NOT NULL""",
+         WHERE NOT called_for AND (local_at IS NULL OR extract(isodow FROM local_at) > 5
+                                   OR holiday.day IS NOT NULL)""",
     "contacts_outside_hours": """
-        SELECT * FROM replay.made WHERE local_at::time < '08:00' OR local_at::time >= '18:00'""",
+        SELECT * FROM replay.made
+         WHERE NOT called_for AND (local_at::time < '08:00' OR local_at::time >= '18:00')""",
     # Towards companies only live contacts are limited: see replay/audit.py.
     "consumer_days_with_two_contacts": """
         SELECT partner_id, local_at::date AS day, count(*) FROM replay.made
          WHERE party IS DISTINCT FROM 'business' AND channel <> 'letter'
            AND bounced_at IS NULL AND outcome IS DISTINCT FROM 'busy'
+           AND consented IS NOT TRUE
          GROUP BY 1, 2 HAVING count(*) > 1""",
     "steps_twice_per_cycle": """
         SELECT item_id, step_id, cycle, count(*), array_agg(id) AS contacts

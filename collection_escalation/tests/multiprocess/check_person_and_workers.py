@@ -20,7 +20,7 @@ TRIES = 10
 #: Seconds by which the three may miss each other: enough for each to be first sometimes.
 STAGGER = 0.02
 #: The same for a person while a message is being written and sent, which takes longer.
-WRITING = 0.12
+WRITING = 0.2
 #: How long Odoo waits before it tries a request again: a second or so is not checked here.
 RETRY_AFTER = 0.01
 FRIDAY = FIRST_DAY - timedelta(days=3)
@@ -35,6 +35,8 @@ def create_debtor(env, company, name):
             "name": name,
             "email": f"{name.lower().replace(' ', '.')}@debtor.example.com",
             "phone": "+55 11 3333-1111",
+            "street": "Rua Dois, 2",
+            "city": "São Paulo",
             "country_id": env.ref("base.br").id,
             "state_id": env.ref("base.state_br_sp").id,
         }
@@ -128,11 +130,13 @@ class Race:
         return self._request(debtor_id, delay, press)
 
     def plans(self, debtor_id, delay):
-        """The person plans a visit by hand."""
+        """The person contacts the customer beside the plan: by a visit."""
 
         def press(env, call):
-            contact = create_contact(env(su=True), debtor_id, "visit")
-            env["collection.planner"].sudo()._plan_debtors(contact.debtor_id)
+            wizard = env["collection.contact.compose"].create(
+                {"debtor_id": debtor_id, "channel": "visit"}
+            )
+            wizard.action_confirm()
 
         return self._request(debtor_id, delay, press)
 
