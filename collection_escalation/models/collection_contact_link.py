@@ -118,7 +118,7 @@ class CollectionContact(models.Model):
 
         :return: the number of tries; None while the link is closed"""
         self.flush_recordset()
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_contact
@@ -129,10 +129,13 @@ class CollectionContact(models.Model):
                 """,
                 self.id,
                 fields.Datetime.now(),
-            )
+            ),
+            # a try at the same moment is asked again: no error
+            log_exceptions=False,
         )
+        row = self.env.cr.fetchone()
         self.invalidate_recordset(["link_wrong_tries"])
-        return rows[0][0] if rows else None
+        return row[0] if row else None
 
     def _set_link(self, tries, closed_until):
         """Past the guard of the log: these two say nothing of what was made."""
