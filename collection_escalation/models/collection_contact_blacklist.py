@@ -15,21 +15,27 @@ class CollectionContact(models.Model):
     @api.depends_context("lang")
     def _compute_warning(self):
         for contact in self:
-            contact.warning = False
-            if contact.state != "planned" or not contact._is_blacklisted():
-                continue
-            if contact.company_id.collection_blacklist_stops:
-                contact.warning = self.env._(
-                    "%s is on the mailing blacklist: Settings say that nothing is sent "
-                    "there.",
-                    contact.destination,
+            warnings = ()
+            if contact.state == "planned":
+                warnings = (
+                    contact._get_blacklist_warning(),
+                    contact._get_language_warning(),
                 )
-            else:
-                contact.warning = self.env._(
-                    "%s is on the mailing blacklist (no advertising). Collection "
-                    "messages are no advertising and are sent all the same.",
-                    contact.destination,
-                )
+            contact.warning = " ".join(filter(None, warnings)) or False
+
+    def _get_blacklist_warning(self):
+        if not self._is_blacklisted():
+            return ""
+        if self.company_id.collection_blacklist_stops:
+            return self.env._(
+                "%s is on the mailing blacklist: Settings say that nothing is sent there.",
+                self.destination,
+            )
+        return self.env._(
+            "%s is on the mailing blacklist (no advertising). Collection messages are no "
+            "advertising and are sent all the same.",
+            self.destination,
+        )
 
     def _is_blacklisted(self):
         """Did the person addressed opt out of advertising by the channel?"""

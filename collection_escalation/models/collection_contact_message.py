@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
+#: Families of languages in which the module has texts of its own.
+LANGUAGES = ("en", "pt", "es")
 #: Templates of contacts that are no step of a plan.
 TEMPLATES = {
     "invoice": "collection_escalation.mail_template_invoice",
@@ -132,12 +135,45 @@ class CollectionContact(models.Model):
             )
 
     def _get_language(self, person):
-        """The person's language, else the customer's, if it is installed; else the
-        company's."""
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        """The person's language, else the customer's, if there are texts in it; else the
+        company's. Dates, amounts and words are always of one language."""
+        written = self._get_written_languages()
         wanted = (person.lang, self.partner_id.lang, self.company_id.partner_id.lang)
         return next(
-            (lang for lang in wanted if lang in installed), self.env.lang or "en_US"
+            (lang for lang in wanted if lang in written), self.env.lang or "en_US"
+        )
+
+    @api.model
+    @tools.ormcache(cache="templates")
+    def _get_written_languages(self):
+        """Installed languages in which there are texts: those that come with the module,
+        and those into which somebody translated the friendly reminder."""
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        view = self.env.ref("collection_escalation.message_friendly")
+        ((translated,),) = self.env.execute_query(
+            SQL(
+                "SELECT array(SELECT jsonb_object_keys(arch_db)) FROM ir_ui_view "
+                "WHERE id = %s",
+                view.id,
+            )
+        )
+        return frozenset(
+            code
+            for code in installed
+            if code.partition("_")[0] in LANGUAGES or code in translated
+        )
+
+    def _get_language_warning(self):
+        """They read another language than the one we write in, for want of texts."""
+        person_lang = self.recipient_id.lang or self.partner_id.lang
+        if not self.lang or not person_lang or person_lang == self.lang:
+            return ""
+        names = dict(self.env["res.lang"].get_installed())
+        return self.env._(
+            "There are no texts in their language (%(theirs)s): the message is in "
+            "%(ours)s. Translate the message templates to write in it.",
+            theirs=names.get(person_lang, person_lang),
+            ours=names.get(self.lang, self.lang),
         )
 
     # -- statement -----------------------------------------------------------------------

@@ -99,6 +99,20 @@ class TestGoldenTexts(CollectionCommon):
         )
         self.assertEqual(text, path.read_text(encoding="utf-8"), path.name)
 
+    def test_without_texts_in_their_language_it_says_so(self):
+        """They read German, for which the module has no texts: English words with English
+        dates, and a warning before it leaves."""
+        self.env["res.lang"].sudo()._activate_lang("de_DE")
+        self.debtor_partner.lang = "de_DE"
+        self.company.partner_id.lang = "en_US"
+        self._create_overdue_invoice(MONDAY)
+        with self._at(MONDAY.replace(day=9)):
+            self._evaluate()
+            contact = self._contacts()
+            contact._resolve_recipients()
+            self.assertEqual(contact.lang, "en_US")
+            self.assertIn("German", contact.warning)
+
     def test_dates_and_amounts_follow_the_language(self):
         """1500 in two parts: 750 each; due on 2 March 2026."""
         contact = self._create_contact("pt_BR")[:1]
