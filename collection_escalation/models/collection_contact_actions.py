@@ -38,13 +38,14 @@ class CollectionContact(models.Model):
         return self._log_attempt("sent")
 
     def action_begin(self):
-        """Open the dialler, the chat or the printout: only if it is permitted now."""
+        """Open the dialler or the chat, if it is permitted now, or print: printing reaches
+        nobody, and whether the letter may leave is asked when it is posted."""
         self.ensure_one()
         self.check_access("read")
         self.debtor_id.check_access("write")
         contact_sudo = self.sudo()
         decision = contact_sudo._decide(fields.Datetime.now())
-        if not decision.allowed:
+        if not decision.allowed and not self.on_paper:
             return contact_sudo._log_blocked(decision, self.env.user)
         channel = self.env["collection.channel"]._get(self.channel)
         return channel._get_action(contact_sudo)

@@ -235,3 +235,7 @@ class CollectionDemo(models.AbstractModel):
             tz=debtor._get_zone_names()[0],
             made_by_id=contact.user_id.id,
         )
+        if contact.on_paper:
+            contact._add_facts(
+                posted_on=day, tracking_code="LX473124829US", delivery_status="sent"
+            )

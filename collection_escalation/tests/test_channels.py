@@ -504,6 +504,14 @@ class TestLetter(LetterCommon):
         self._note(contact, "posted")
         self.assertEqual(contact.line_ids.amount_open, 600)
 
+    def test_a_letter_is_printed_at_any_hour(self):
+        """Printing on Sunday reaches nobody."""
+        self._create_overdue_invoice(MONDAY)
+        contact = self._plan_letter()
+        with self._at(FRIENDLY_DAY + timedelta(days=6), time(3, 0)):
+            contact.with_user(self.collector).action_begin()
+        self.assertTrue(contact.letter_id)
+
     def test_a_letter_that_was_not_printed_here_is_kept_too(self):
         self._create_overdue_invoice(MONDAY)
         contact = self._plan_letter()
