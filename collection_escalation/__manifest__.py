@@ -73,12 +73,6 @@
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",
     ],
-    # read by data/collection_wording_data.xml
-    "oca_data_manual": [
-        "data/wording_en.csv",
-        "data/wording_es.csv",
-        "data/wording_pt.csv",
-    ],
     "demo": [
         "demo/collection_demo.xml",
     ],

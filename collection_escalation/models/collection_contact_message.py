@@ -131,7 +131,11 @@ class CollectionContact(models.Model):
         if reason := self._resolve_recipients().get(self.id):
             Reason = self.env["collection.reason"]
             raise UserError(
-                f"{self.display_name}: {Reason._explain(Reason._store(reason))}"
+                self.env._(
+                    "%(contact)s: %(why)s",
+                    contact=self.display_name,
+                    why=Reason._explain(Reason._store(reason)),
+                )
             )
 
     def _get_language(self, person):

@@ -92,9 +92,10 @@ class CollectionDebtor(models.Model):
             elif not same:
                 line.debtor_id = keep
         known = keep.person_ids.partner_id | keep.partner_id | self.partner_id
-        for person in self.person_ids.filtered(lambda p: p.partner_id not in known):
-            person.debtor_id = keep
-            known |= person.partner_id
+        for person in self.person_ids:
+            if person.partner_id not in known:
+                person.debtor_id = keep
+                known |= person.partner_id
         if not keep.hours_ids:
             self[:1].hours_ids.write({"debtor_id": keep.id})
 

@@ -29,7 +29,11 @@ class CollectionItem(models.Model):
     _order = "date_due, id"
 
     move_line_id = fields.Many2one(
-        "account.move.line", string="Journal item", ondelete="set null", readonly=True
+        "account.move.line",
+        string="Journal item",
+        ondelete="set null",
+        readonly=True,
+        index="btree_not_null",
     )
     move_id = fields.Many2one(
         "account.move",

@@ -123,7 +123,7 @@ class CollectionWording(models.Model):
 
     @api.model
     def _load_shipped(self):
-        """Bring the lists of `data/wording_*.csv` that are not here yet. What people
+        """Bring the lists of `data/wording_*.tsv` that are not here yet. What people
         changed or archived stays as they left it."""
         present = {
             (record.lang, record.expression)
@@ -143,8 +143,8 @@ class CollectionWording(models.Model):
 
     @api.model
     def _read_shipped(self, lang):
-        with file_open(f"collection_escalation/data/wording_{lang}.csv") as lines:
-            return list(csv.DictReader(lines))
+        with file_open(f"collection_escalation/data/wording_{lang}.tsv") as lines:
+            return list(csv.DictReader(lines, dialect="excel-tab"))
 
     # -- reading texts -------------------------------------------------------------------
 

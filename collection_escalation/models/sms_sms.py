@@ -31,8 +31,11 @@ class SmsSms(models.Model):
         ever. Core must not be called with none."""
         contacts_sudo = self._get_collection_contacts()
         ours = self.filtered(lambda sms: sms.uuid in contacts_sudo)
+        result = None
         if others := self - ours:
-            super(SmsSms, others)._send(unlink_failed, unlink_sent, raise_exception)
+            result = super(SmsSms, others)._send(
+                unlink_failed, unlink_sent, raise_exception
+            )
         contacts = self.env["collection.contact"].sudo().concat(*contacts_sudo.values())
         # written for a moment that passed: another one took its place
         (ours - contacts.sms_id).action_set_canceled()
@@ -46,6 +49,7 @@ class SmsSms(models.Model):
             return contact.sms_id._get_handover(contact.error)
 
         self.env["collection.guard"]._let_leave(contacts, hand_over)
+        return result
 
     def _get_collection_contacts(self):
         """{uuid: contact, as superuser} of those that belong to contacts."""
@@ -64,12 +68,13 @@ class SmsSms(models.Model):
     def _handle_call_result_hook(self, results):
         """Keep what the provider said of a message that it did not take: its own word,
         which core replaces by *unknown*."""
-        super()._handle_call_result_hook(results)
+        result = super()._handle_call_result_hook(results)
         contacts_sudo = self._get_collection_contacts()
-        for result in results:
-            contact_sudo = contacts_sudo.get(result["uuid"])
-            if contact_sudo and result["state"] not in self.IAP_TO_SMS_STATE_SUCCESS:
-                contact_sudo.error = result.get("failure_reason") or result["state"]
+        for answer in results:
+            contact_sudo = contacts_sudo.get(answer["uuid"])
+            if contact_sudo and answer["state"] not in self.IAP_TO_SMS_STATE_SUCCESS:
+                contact_sudo.error = answer.get("failure_reason") or answer["state"]
+        return result
 
     def _get_handover(self, answer):
         """What became of one message that the provider answered.

