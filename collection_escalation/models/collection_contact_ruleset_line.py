@@ -143,7 +143,10 @@ class CollectionContactRulesetLine(models.Model):
     barred = fields.Selection(
         [
             ("relations", "Family, references, co-workers, neighbours, strangers"),
-            ("relations_employer", "Family, references, co-workers, neighbours, employer, strangers"),
+            (
+                "relations_employer",
+                "Family, references, co-workers, neighbours, employer, strangers",
+            ),
             (
                 "relations_minors",
                 "Family, references, co-workers, minors, elderly people, strangers",

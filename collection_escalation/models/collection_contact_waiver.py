@@ -28,7 +28,8 @@ class CollectionContactWaiver(models.Model):
     needs_document = fields.Boolean(compute="_compute_why")
     reason = fields.Text(required=True, help="Why this contact is right all the same.")
     document = fields.Binary(
-        attachment=True, help="The document that permits it: needed where it is the law."
+        attachment=True,
+        help="The document that permits it: needed where it is the law.",
     )
     document_name = fields.Char()
     user_id = fields.Many2one(
@@ -97,7 +98,10 @@ class CollectionContactWaiver(models.Model):
         reasons = self._get_refusals()
         if not reasons:
             raise UserError(
-                self.env._("“%s” is permitted now: no exception is needed.", contact.display_name)
+                self.env._(
+                    "“%s” is permitted now: no exception is needed.",
+                    contact.display_name,
+                )
             )
         undecidable = [r for r in reasons if "." not in r.code]
         if undecidable:
@@ -135,7 +139,9 @@ class CollectionContactWaiver(models.Model):
             return super().write(vals)
         self.check_access("write")
         raise UserError(
-            self.env._("An exception that was given cannot be changed. Give another one.")
+            self.env._(
+                "An exception that was given cannot be changed. Give another one."
+            )
         )
 
     @api.ondelete(at_uninstall=False)

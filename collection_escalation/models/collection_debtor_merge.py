@@ -2,7 +2,6 @@
 
 from odoo import api, models
 
-
 #: Flags that stay raised when one of the merged had them.
 STRICTEST_OF_ALL = ("deceased", "insolvency", "over_indebted", "work_prohibited")
 

@@ -22,6 +22,7 @@ LASTING = (
     "COURTESY_PUNCTUAL",
 )
 
+
 class CollectionForecast(models.AbstractModel):
     _name = "collection.forecast"
     _description = "Dry run of a collection plan"
@@ -147,8 +148,12 @@ class CollectionForecast(models.AbstractModel):
         now = fields.Datetime.now()
         start = max(now, debtor._get_utc(day, time.min))
         decision = contact._decide(start, events)
-        moment = start.replace(tzinfo=UTC) if decision.allowed else decision.next_allowed
-        planned_at = moment and moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        moment = (
+            start.replace(tzinfo=UTC) if decision.allowed else decision.next_allowed
+        )
+        planned_at = moment and moment.astimezone(UTC).replace(
+            tzinfo=None, microsecond=0
+        )
         if moment:
             key = debtor.partner_id.id, debtor.root_company_id.id
             rule_channel = self.env["collection.channel"]._get(channel)._rule_channel
@@ -178,6 +183,4 @@ class CollectionForecast(models.AbstractModel):
         on = contact["planned_on"] or contact["asked_on"]
         for row, step in pairs:
             item = items[row.id]
-            items[row.id] = replace(
-                item, marks=(*item.marks, stages.Mark(step.id, on))
-            )
+            items[row.id] = replace(item, marks=(*item.marks, stages.Mark(step.id, on)))

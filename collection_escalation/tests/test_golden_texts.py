@@ -65,7 +65,9 @@ class TestGoldenTexts(CollectionCommon):
         """{name of the file: template} of all texts that come with the module."""
         found = {}
         for model in ("mail.template", "sms.template"):
-            for record in self.env[model].search([("model", "=", "collection.contact")]):
+            for record in self.env[model].search(
+                [("model", "=", "collection.contact")]
+            ):
                 module, _dot, name = record.get_external_id()[record.id].partition(".")
                 if module == "collection_escalation":
                     found[name] = record.sudo()

@@ -26,10 +26,7 @@ class TestDryRun(CollectionCommon):
             self.company.collection_require_sent = False
             found = self._try()
         self.assertEqual(
-            [
-                (line.channel, (line.planned_at.date() - MONDAY).days)
-                for line in found
-            ],
+            [(line.channel, (line.planned_at.date() - MONDAY).days) for line in found],
             [("email", 7), ("phone", 10), ("email", 21), ("phone", 24)],
         )
         self.assertEqual({line.planned_at.hour for line in found}, {11})
@@ -41,9 +38,7 @@ class TestDryRun(CollectionCommon):
         """The contacts of the dry run are those that the scheduled actions make."""
         self._create_overdue_invoice(MONDAY)
         with self._at(MONDAY):
-            promised = {
-                (line.channel, line.planned_on) for line in self._try(days=9)
-            }
+            promised = {(line.channel, line.planned_on) for line in self._try(days=9)}
         self._live_until(MONDAY, MONDAY + timedelta(days=9))
         made = {(c.channel, c.planned_on) for c in self._contacts()}
         self.assertEqual(promised, made)
@@ -154,7 +149,12 @@ class TestHowWeCollect(CollectionCommon):
             "collection_escalation.report_how_we_collect_action", self.policy.ids
         )
         text = html.decode()
-        for word in ("Friendly reminder", "business days", "08:00", "A manager decides"):
+        for word in (
+            "Friendly reminder",
+            "business days",
+            "08:00",
+            "A manager decides",
+        ):
             self.assertIn(word, text)
 
     def test_every_plan_can_be_printed(self):
