@@ -2,6 +2,7 @@
 it is still queued, still owed and still permitted. `mail_mail.py` and `sms_sms.py` put it
 before Odoo's own sending; a channel with a provider of its own calls it itself."""
 
+import random
 import time
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,9 +14,11 @@ from odoo import api, fields, models, modules
 #: Contacts whose facts are read at once, just before they leave.
 CHUNK = 20
 #: How often the outcome of a message is written again when somebody works on its items.
-OUTCOME_TRIES = 10
-#: Seconds to wait after the first of them; then longer and longer.
-OUTCOME_WAIT = 0.02
+#: Two evaluations that run without a pause made ten tries in a row collide once in a
+#: hundred messages: then nobody knew what became of a message that had left.
+OUTCOME_TRIES = 60
+#: Seconds to wait, at most, before each of them: by chance, so as to fall out of step.
+OUTCOME_WAIT = 0.1
 
 
 class Handover(NamedTuple):
@@ -91,7 +94,7 @@ class CollectionGuard(models.AbstractModel):
                 self.env.cr.rollback()
                 if attempt == OUTCOME_TRIES:
                     raise
-                time.sleep(OUTCOME_WAIT * attempt)
+                time.sleep(random.uniform(0, OUTCOME_WAIT))
 
     # -- transactions --------------------------------------------------------------------
 
