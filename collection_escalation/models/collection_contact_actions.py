@@ -114,7 +114,7 @@ class CollectionContact(models.Model):
         """The busy attempt goes into the log; the contact itself stays to be made."""
         attempt = self.create(
             {
-                **self._prepare_copy_vals(),
+                **self._prepare_attempt_vals(),
                 **vals,
                 "state": "made",
                 "line_ids": self._prepare_attempt_lines(self._get_lines().item_id),
@@ -138,6 +138,16 @@ class CollectionContact(models.Model):
             "destination": self.destination,
             "lang": self.lang,
             "place": self.place,
+        }
+
+    def _prepare_attempt_vals(self):
+        """For the log entry of an attempt at this contact, which itself stays planned:
+        also that the customer asked for it, and when."""
+        return {
+            **self._prepare_copy_vals(),
+            "consented": self.consented,
+            "callback_from": self.callback_from,
+            "callback_to": self.callback_to,
         }
 
     def action_remove(self):

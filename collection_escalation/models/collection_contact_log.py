@@ -166,7 +166,7 @@ class CollectionContact(models.Model):
         """Keep the refused attempt at this planned contact and tell the person when it is
         permitted."""
         self.ensure_one()
-        vals = {**self._prepare_copy_vals(), "made_by_id": user.id}
+        vals = {**self._prepare_attempt_vals(), "made_by_id": user.id}
         # without invoices it is about all that is open
         items = self._get_lines().item_id or None
         return self.debtor_id._log_blocked_attempt(vals, decision, items)

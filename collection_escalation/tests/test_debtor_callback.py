@@ -41,6 +41,22 @@ class TestDebtorCallback(CollectionCommon):
             call = self._ask(SATURDAY, 9, 11)
             self.assertEqual(call.planned_at, self._utc(SATURDAY, 9))
 
+    def test_every_attempt_at_it_says_that_they_asked(self):
+        """Saturday 09:00: the line is busy; 12:00: too late. Without their wish the log
+        would show two calls on a Saturday."""
+        with self._at(MONDAY):
+            call = self._ask(SATURDAY, 9, 11)
+        with self._at(SATURDAY):
+            self._log_call(call, "busy")
+        with self._at(SATURDAY, time(15)):
+            self._log_call(call)
+        busy, blocked = self._contacts(kind="callback") - call
+        self.assertEqual((busy.state, blocked.state), ("made", "blocked"))
+        for attempt in busy + blocked:
+            self.assertTrue(attempt.consented)
+            self.assertEqual(attempt.callback_from, self._utc(SATURDAY, 9))
+            self.assertEqual(attempt.callback_to, self._utc(SATURDAY, 11))
+
     def test_who_asks_again_changes_the_wish(self):
         with self._at(MONDAY):
             first = self._ask(TUESDAY, 14, 16)
