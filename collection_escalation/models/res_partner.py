@@ -98,6 +98,9 @@ class ResPartner(models.Model):
         related="collection_debtor_id.preferred_channel",
         string="Preferred channel",
         groups=COLLECTOR,
+        # it would be taken over: the customer's own log says nothing of collections, and
+        # every write on a customer would read the debtor
+        tracking=False,
     )
 
     type = fields.Selection(

@@ -159,6 +159,12 @@ class TestSecurity(SecurityCommon):
             self._settle_transaction()
         self.assertEqual(self._items(invoice).ledger_state, "settled")
 
+    def test_the_log_of_customers_and_invoices_tells_nothing_of_collections(self):
+        for model in ("res.partner", "account.move"):
+            tracked = self.env[model].sudo()._track_get_fields()
+            ours = {name for name in tracked if name.startswith("collection_")}
+            self.assertFalse(ours, f"{model}: what is tracked stands in its log")
+
     def test_a_portal_user_reads_nothing(self):
         """Not even the debtor, on their own invoice."""
         for model in self._stored_models():
