@@ -47,26 +47,32 @@ class CollectionContact(models.Model):
                 contact._raise_tone(pairs)
                 continue
             debtor = self.env["collection.debtor"].browse(debtor_id)
-            highest = self._get_highest_step(step for _row, step in pairs)
-            new.append(
-                {
-                    "debtor_id": debtor_id,
-                    "company_id": debtor.company_id.id,
-                    "case_id": cases[debtor_id].id if debtor_id in cases else False,
-                    "kind": kind,
-                    "channel": channel,
-                    "step_id": highest.id,
-                    "stage_id": highest.stage_id.id,
-                    "user_id": debtor.collector_id.id,
-                    **debtor._get_review_vals(channel),
-                }
+            vals = self._prepare_planned_vals(
+                debtor, channel, kind, pairs, debtor._get_today()
             )
+            case = cases.get(debtor_id, self.env["collection.case"])
+            new.append({**vals, "case_id": case.id})
             new_keys.append(key)
         created = self.create(new)
         for contact, key in zip(created, new_keys, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
         Line.create(lines)
         return created
+
+    def _prepare_planned_vals(self, debtor, channel, kind, pairs, today):
+        """Of a contact that is asked for on ``today`` (the debtor's) for ``pairs``
+        [(ItemRow, step)]; the highest stage sets the tone."""
+        highest = self._get_highest_step(step for _row, step in pairs)
+        return {
+            "debtor_id": debtor.id,
+            "company_id": debtor.company_id.id,
+            "kind": kind,
+            "channel": channel,
+            "step_id": highest.id,
+            "stage_id": highest.stage_id.id,
+            "user_id": debtor.collector_id.id,
+            **debtor._get_review_vals(channel, today),
+        }
 
     def _prepare_lines(self, contact, pairs, present):
         present_ids = set(present.ids) if present else set()
@@ -314,11 +320,10 @@ class CollectionContact(models.Model):
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
-    def _get_review_vals(self, channel):
+    def _get_review_vals(self, channel, today):
         """While messages are reviewed before sending, nothing is planned before
-        tomorrow, so that somebody can look at it today."""
+        the day after ``today``, so that somebody can look at it."""
         until = self.company_id.collection_review_until
-        today = self._get_today()
         automatic = self.env["collection.channel"]._get_automatic_codes()
         if channel not in automatic or not until or until < today:
             return {"reviewed": True}

@@ -111,10 +111,11 @@ class CollectionContact(models.Model):
 
     # -- decision ------------------------------------------------------------------------
 
-    def _get_context(self):
-        """Whom this contact asks about, as the contact rules want to know it."""
+    def _get_context(self, day):
+        """Whom this contact asks about on ``day``, as the contact rules want to know
+        it."""
         debtor = self.debtor_id
-        holds = debtor._get_running_holds(self.line_ids.item_id)
+        holds = debtor._get_running_holds(self.line_ids.item_id, day)
         flags = debtor._get_flags()
         if holds.filtered(lambda h: h.reason == "complaint"):
             flags["dispute_open"] = None
@@ -148,12 +149,13 @@ class CollectionContact(models.Model):
         debtor = self.debtor_id
         history, reservations = events or self._get_rule_events()
         key = debtor.partner_id.id, debtor.root_company_id.id
+        day = debtor._get_local(now).date()
         return {
-            "rulesets": debtor._get_rulesets(debtor._get_today()),
+            "rulesets": debtor._get_rulesets(day),
             "at": now.replace(tzinfo=UTC),
             "channel": self.env["collection.channel"]._get(self.channel)._rule_channel,
             "zones": debtor._get_zone_names(),
-            "context": self._get_context(),
+            "context": self._get_context(day),
             "history": history.get(key, ()),
             "reservations": [
                 event for id_, event in reservations.get(key, ()) if id_ != self.id

@@ -9,8 +9,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import generate_tracking_message_id
 
-from .collection_evaluation_facts import INVOICE_FIRST
-
 _logger = logging.getLogger(__name__)
 
 BATCH = 50
@@ -182,21 +180,10 @@ class CollectionContact(models.Model):
                     continue
                 if debtor.id in facts.errors:
                     continue
-                if (
-                    line.stage_id.level == "pre_due"
-                    and row.due <= facts.today[debtor.id]
+                if obsolete := evaluation._get_obsolete(
+                    facts, debtor, row, contact.kind, line.stage_id.level
                 ):
-                    line._cancel("COURTESY_OVER")
-                    continue
-                if contact.kind in ("manual", "callback"):
-                    continue  # a person decided to talk about what is open
-                withheld = evaluation._get_withheld(
-                    facts, debtor, row, post_due=line.stage_id.level != "pre_due"
-                )
-                if withheld and not (
-                    contact.kind == "invoice" and withheld.code in INVOICE_FIRST
-                ):
-                    stored = self.env["collection.reason"]._store(withheld)
+                    stored = self.env["collection.reason"]._store(obsolete)
                     line._cancel(stored["code"], **stored["args"])
                     line.item_id._wake()
         return self.filtered(lambda c: c.state in ("planned", "queued"))

@@ -145,7 +145,7 @@ class CollectionEvaluation(models.AbstractModel):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
         today, place = facts.today[debtor.id], facts.places[debtor.id]
         item = self._as_item(debtor, row, facts)
-        key = item, debtor.effective_policy_id.id, today, place, withheld
+        key = item, facts.get_policy(debtor).id, today, place, withheld
         if key not in facts.resolutions:
             ladder = self._get_ladder(facts, debtor)
             calendar = self.env["collection.calendar"]._get(*place, today)
@@ -307,6 +307,11 @@ class CollectionEvaluation(models.AbstractModel):
     def _plan_contacts(self, found, cases, unreachable):
         """One contact per debtor and channel covers all items that are due for it; the
         highest stage sets the tone."""
+        wanted = self._get_wanted(found, unreachable)
+        self.env["collection.contact"]._plan(wanted, cases)
+
+    def _get_wanted(self, found, unreachable):
+        """The contacts that are due: {(debtor id, channel, kind): [(ItemRow, step)]}."""
         Step = self.env["collection.stage.step"]
         wanted = defaultdict(list)
         for debtor, row, resolution, withheld in found:
@@ -317,7 +322,7 @@ class CollectionEvaluation(models.AbstractModel):
             elif resolution.step_id:
                 step = Step.browse(resolution.step_id)
                 wanted[debtor.id, step.channel, "dunning"].append((row, step))
-        self.env["collection.contact"]._plan(wanted, cases)
+        return wanted
 
     def _ask_managers(self, found, cases):
         """Items that newly wait for a decision: one duty per file for its manager."""

@@ -69,18 +69,29 @@ class Facts:
     errors: dict[int, str] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
     limits: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
-    judged: dict[tuple, tuple[Reason | None, bool]] = field(default_factory=dict)
+    judged: dict[int, dict[tuple, tuple[Reason | None, bool]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     triggers: dict[tuple, date] = field(default_factory=dict)
     resolutions: dict[tuple, Resolution] = field(default_factory=dict)
     ripe: dict[int, set[int]] = field(default_factory=dict)
-    ripe_amounts: dict[tuple[int, int], float] = field(default_factory=dict)
+    ripe_amounts: dict[int, dict[int, float]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    tried_policy: models.BaseModel | None = None
+
+    def get_policy(self, debtor):
+        """The plan by which ``debtor`` is judged: the one that is tried, else theirs."""
+        return self.tried_policy or debtor.effective_policy_id
 
     def set_today(self, debtor_id, day):
-        """Ask about another day of the debtor: what depends on it is worked out anew."""
+        """Ask about another day of the debtor: what depends on it, or on where the items
+        stand, is worked out anew. Who owes something overdue by then is not punctual."""
         self.today[debtor_id] = day
-        self.ripe.pop(debtor_id, None)
-        for key in [key for key in self.ripe_amounts if key[0] == debtor_id]:
-            del self.ripe_amounts[key]
+        for known in (self.ripe, self.ripe_amounts, self.judged):
+            known.pop(debtor_id, None)
+        if any(row.due < day for row in self.items.get(debtor_id, ())):
+            self.punctual.discard(debtor_id)
 
 
 class CollectionEvaluation(models.AbstractModel):
@@ -88,10 +99,12 @@ class CollectionEvaluation(models.AbstractModel):
     _description = "Evaluation of open items"
 
     @api.model
-    def _get_facts(self, debtors):
+    def _get_facts(self, debtors, tried_policy=None):
         """Read the facts about ``debtors`` (all their open items) as they are now.
 
-        Flushes first, then reads with about ten queries."""
+        Flushes first, then reads with about ten queries.
+
+        :param tried_policy: judge by this plan instead of each debtor's own"""
         self.env.flush_all()
         items = self._read_items(debtors)
         rows = [row for each in items.values() for row in each]
@@ -107,15 +120,17 @@ class CollectionEvaluation(models.AbstractModel):
             unreachable=self._read_unreachable_items(debtors),
             sent=self._read_sending_dates(move_ids),
             automatic=self._read_automatic_invoices(move_ids),
-            punctual=self._read_punctual_debtors(debtors),
+            punctual=self._read_punctual_debtors(debtors, tried_policy),
             bank={c.id: self._get_bank_doubt(c) for c in debtors.company_id},
+            tried_policy=tried_policy,
         )
         for debtor in debtors:
             try:
                 facts.today[debtor.id] = debtor._get_today()
                 facts.places[debtor.id] = debtor._get_country_state()
                 facts.stopping[debtor.id] = debtor._get_stopping()
-                debtor._check_has_policy()
+                if not tried_policy:
+                    debtor._check_has_policy()
             except UserError as error:
                 facts.errors[debtor.id] = str(error)
         return facts
@@ -148,14 +163,16 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _read_marks(self, rows):
         """Steps that already have a contact in the item's cycle. A failed step counts
-        as finished unless another channel took it over, or the debtor's addresses were
-        changed since: then it is worth another try."""
+        as finished, on the day on which that was clear, unless another channel took it
+        over, or the debtor's addresses were changed since: then it is worth another
+        try."""
         by_id = {row.id: row for row in rows}
         found = self.env.execute_query(
             SQL(
                 """
                 SELECT line.item_id, line.step_id, line.cycle, line.state,
-                       COALESCE(c.made_on, c.planned_on, c.not_before, %s::date)
+                       COALESCE(c.made_on, c.planned_on, c.logged_at::date,
+                                c.not_before, %s::date)
                   FROM collection_contact_line line
                   JOIN collection_contact c ON c.id = line.contact_id
                   JOIN collection_debtor d ON d.id = c.debtor_id
@@ -304,10 +321,12 @@ class CollectionEvaluation(models.AbstractModel):
         )
         return {id_ for (id_,) in rows}
 
-    def _read_punctual_debtors(self, debtors):
+    def _read_punctual_debtors(self, debtors, tried_policy=None):
         """Debtors whose receivables of the last two years (three at least) were all paid
         by their due date, and who owe nothing overdue. Only where a plan asks for it."""
-        asking = debtors.filtered("effective_policy_id.courtesy_unless_punctual")
+        asking = debtors.filtered(
+            lambda d: (tried_policy or d.effective_policy_id).courtesy_unless_punctual
+        )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -397,6 +416,18 @@ class CollectionEvaluation(models.AbstractModel):
             return tolerance
         return self._get_delivery_reason(facts, debtor, row)
 
+    def _get_obsolete(self, facts, debtor, row, kind, level):
+        """Why the row is to be taken out of a contact of ``kind`` (see
+        `collection.contact`) about stage ``level`` that would leave today, or None."""
+        if level == "pre_due" and row.due <= facts.today[debtor.id]:
+            return Reason.of("COURTESY_OVER")
+        if kind in ("manual", "callback"):
+            return None  # a person decided to talk about what is open
+        withheld = self._get_withheld(facts, debtor, row, post_due=level != "pre_due")
+        if withheld and kind == "invoice" and withheld.code in INVOICE_FIRST:
+            return None
+        return withheld
+
     def _get_courtesy_reason(self, facts, debtor, row):
         """Why no note is sent before the due date, or None: it was sent only just now, it
         is paid by itself, it is too small, or they always pay on time."""
@@ -422,8 +453,9 @@ class CollectionEvaluation(models.AbstractModel):
         """(reason why what is asked for is too little to chase, or None; is it above the
         minimum of costly steps?). The same for all ripe items of a debtor and currency."""
         ripe = row.id in self._get_ripe_items(facts, debtor)
-        key = debtor.id, row.currency_id, None if ripe else row.id
-        if key not in facts.judged:
+        key = row.currency_id, None if ripe else row.id
+        judged = facts.judged[debtor.id]
+        if key not in judged:
             currency = self.env["res.currency"].browse(row.currency_id)
             tolerance, minimum = self._get_limits(facts, debtor, currency)
             asked = self._get_amount_asked(facts, debtor, row)
@@ -433,12 +465,12 @@ class CollectionEvaluation(models.AbstractModel):
                     "WITHIN_TOLERANCE", amount=tolerance, currency=currency.id
                 )
             worth_it = not minimum or currency.compare_amounts(asked, minimum) > 0
-            facts.judged[key] = reason, worth_it
-        return facts.judged[key]
+            judged[key] = reason, worth_it
+        return judged[key]
 
     def _get_limits(self, facts, debtor, currency):
         """(tolerance, minimum of costly steps) of the debtor's plan."""
-        policy = debtor.effective_policy_id
+        policy = facts.get_policy(debtor)
         key = policy.id, currency.id
         if key not in facts.limits:
             facts.limits[key] = (
@@ -451,15 +483,16 @@ class CollectionEvaluation(models.AbstractModel):
         """What the debtor is asked for in the item's currency, less unallocated credits.
         Items still in their days of grace are not asked for, so they do not count."""
         ripe = self._get_ripe_items(facts, debtor)
-        key = debtor.id, row.currency_id
-        if key not in facts.ripe_amounts:
-            facts.ripe_amounts[key] = sum(
+        amounts = facts.ripe_amounts[debtor.id]
+        if row.currency_id not in amounts:
+            amounts[row.currency_id] = sum(
                 other.amount
                 for other in facts.items[debtor.id]
                 if other.currency_id == row.currency_id and other.id in ripe
             )
         own = 0.0 if row.id in ripe else row.amount
-        return facts.ripe_amounts[key] + own - facts.credits.get(key, 0.0)
+        unallocated = facts.credits.get((debtor.id, row.currency_id), 0.0)
+        return amounts[row.currency_id] + own - unallocated
 
     def _get_ripe_items(self, facts, debtor):
         """Ids of the debtor's items that have reached the first stage after the due date,
@@ -479,7 +512,7 @@ class CollectionEvaluation(models.AbstractModel):
         return facts.ripe[debtor.id]
 
     def _get_ladder(self, facts, debtor):
-        policy = debtor.effective_policy_id
+        policy = facts.get_policy(debtor)
         if policy.id not in facts.ladders:
             facts.ladders[policy.id] = policy._get_ladder()
         return facts.ladders[policy.id]

@@ -144,12 +144,11 @@ class CollectionHold(models.Model):
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
-    def _get_running_holds(self, items=None):
-        """Pauses that run today for the debtor, or for one of ``items``."""
+    def _get_running_holds(self, items, day):
+        """Pauses that run on ``day`` for the debtor, or for one of ``items``."""
         self.ensure_one()
-        today = self._get_today()
         return self.hold_ids.filtered(
             lambda h: h.state == "active"
-            and h.date_from <= today <= h.date_to
+            and h.date_from <= day <= h.date_to
             and (not h.item_ids or (items and h.item_ids & items))
         )

@@ -124,12 +124,7 @@ class CollectionPlanner(models.AbstractModel):
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
-        channels = {
-            c._code: c._place for c in self.env["collection.channel"]._get_models()
-        }
-        for contact in contacts.sorted(
-            lambda c: (channels[c.channel], -c.stage_id.sequence, c.id)
-        ):
+        for contact in contacts.sorted(lambda c: (*c._get_planning_rank(), c.id)):
             decision = contact._plan_from(now, events)
             if not contact.planned_at:
                 contacts |= contact._plan_otherwise(decision, now, events)
@@ -240,16 +235,17 @@ class CollectionContact(models.Model):
             kept |= contacts._fall_back(reason.code, **dict(reason.args))
         return kept
 
+    def _get_planning_rank(self):
+        """Of contacts of one day, which finds its moment first."""
+        channel = self.env["collection.channel"]._get(self.channel)
+        return channel._place, -self.stage_id.sequence
+
     def _prepare_fallback_vals(self):
         """The same step on its other channel, for the invoices it did not reach."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
         return {
-            **self._prepare_copy_vals(),
-            "channel": self._get_fallback_channel(),
-            "recipient_chosen": False,
-            "fallback_of_id": self.id,
-            "reviewed": True,
+            **self._prepare_substitute_vals(),
             "line_ids": [
                 Command.create(
                     {
@@ -265,14 +261,22 @@ class CollectionContact(models.Model):
             ],
         }
 
+    def _prepare_substitute_vals(self):
+        return {
+            **self._prepare_copy_vals(),
+            "channel": self._get_fallback_channel(),
+            "recipient_chosen": False,
+            "fallback_of_id": self.id,
+            "reviewed": True,
+        }
+
     def _plan_otherwise(self, decision, now, events):
         """There is no permitted moment. If only the channel is to blame the step goes to
         its other channel, else to a person.
 
         :return: the contacts planned instead"""
         self.ensure_one()
-        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
-        if not codes & set(CHANNEL_BLOCKS):
+        if not self._is_channel_to_blame(decision):
             self._give_to_person(decision)
             return self.browse()
         instead = self._fall_back("CHANNEL_REFUSED")
@@ -281,6 +285,10 @@ class CollectionContact(models.Model):
             if not contact.planned_at:
                 contact._give_to_person(second)
         return instead
+
+    def _is_channel_to_blame(self, decision):
+        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        return bool(codes & set(CHANNEL_BLOCKS))
 
     def _give_to_person(self, decision):
         """No permitted moment: nothing is done, the collector is told."""

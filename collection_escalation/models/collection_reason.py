@@ -49,6 +49,7 @@ TEXTS = {
     "INVOICE_BOUNCED": _lt("The invoice did not reach the customer: mend the address."),
     # contacts
     "PLANNED": _lt("Planned for the first permitted moment."),
+    "IN_OUTBOX": _lt("Stands in the Outbox already."),
     "FIRST_REVIEW": _lt("Waits for the review of tomorrow's messages."),
     "NOT_REVIEWED": _lt("Nobody reviewed it in time: planned again."),
     "NOT_USED": _lt("Nobody made the contact on the planned day."),

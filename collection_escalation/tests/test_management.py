@@ -1,10 +1,21 @@
-from datetime import timedelta
+import re
+from collections import Counter
+from contextlib import contextmanager
+from datetime import time, timedelta
+from unittest.mock import patch
 
-from odoo import Command
+from psycopg2.errors import ReadOnlySqlTransaction
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
 
+from ..models.collection_forecast import OUTBOX, DebtorForecast
 from .common import MONDAY, CollectionCommon
+
+WRITING = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+)", re.I)
 
 
 @tagged("post_install", "-at_install")
@@ -44,14 +55,68 @@ class TestDryRun(CollectionCommon):
         self.assertEqual(promised, made)
 
     def test_nothing_is_written(self):
-        invoice = self._create_overdue_invoice(MONDAY)
-        with self._at(MONDAY + timedelta(days=7)):
-            before = self._items(invoice).read()
-            self.assertTrue(self._try())
-            self.env.invalidate_all()
-            self.assertEqual(self._items(invoice).read(), before)
-        self.assertFalse(self._contacts())
-        self.assertFalse(self._debtor().case_ids)
+        """Of all statements only those on the dry run's own tables write anything, even
+        with something in the Outbox, somebody who cannot be reached and another plan."""
+        self._create_overdue_invoice(MONDAY)
+        nowhere = self._create_debtor_partner("Nowhere", email=False, phone=False)
+        self._create_overdue_invoice(MONDAY, partner=nowhere)
+        self._live(MONDAY + timedelta(days=7))
+        plan = self.env.ref("collection_escalation.policy_company")
+        with self._at(MONDAY + timedelta(days=8)):
+            self.env.flush_all()
+            with self._listen() as said:
+                self.assertTrue(self._try())
+                self.assertTrue(self._try(policy_id=plan.id, approves=True))
+                self.env.flush_all()
+        written = {
+            found[2].strip('"')
+            for query in said
+            if (found := WRITING.search(query))
+        }
+        self.assertEqual(
+            written,
+            {
+                "collection_dry_run",
+                "collection_dry_run_line",
+            },
+        )
+
+    @contextmanager
+    def _listen(self):
+        """The statements that are executed meanwhile."""
+        execute, said = Cursor.execute, []
+
+        def listen(cr, query, params=None, log_exceptions=True):
+            said.append(query.code if isinstance(query, SQL) else str(query))
+            return execute(cr, query, params, log_exceptions)
+
+        with patch.object(Cursor, "execute", listen):
+            yield said
+
+    def test_who_writes_during_a_dry_run_is_refused_by_the_database(self):
+        """At once, or when the record would be written; and afterwards all can write."""
+        self._create_overdue_invoice(MONDAY)
+        debtor, forecast = self._debtor(), self.env["collection.forecast"].sudo()
+
+        def write_at_once(*_args):
+            debtor.write({"slot_seq": 99})
+            self.env.flush_all()
+
+        def write_later(*_args):
+            debtor.write({"slot_seq": 99})
+            return []
+
+        for write in (write_at_once, write_later):
+            with (
+                self.subTest(write.__name__),
+                patch.object(DebtorForecast, "live", write),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(ReadOnlySqlTransaction),
+            ):
+                forecast._forecast(debtor, 1)
+            self.assertEqual(debtor.slot_seq, 0)
+        debtor.write({"slot_seq": 7})
+        self.env.flush_all()
 
     def test_another_plan_and_managers_who_approve(self):
         """On the companies' plan the formal stage waits for a manager; as if managers
@@ -69,14 +134,8 @@ class TestDryRun(CollectionCommon):
     def test_a_paused_customer_is_left_alone(self):
         self._create_overdue_invoice(MONDAY)
         self._live(MONDAY)
-        self.env["collection.hold"].create(
-            {
-                "debtor_id": self._debtor().id,
-                "date_from": MONDAY,
-                "date_to": MONDAY + timedelta(days=9),
-            }
-        )
         with self._at(MONDAY):
+            self._pause(self.debtor_partner, 9)
             found = self._try(days=12)
         self.assertEqual(
             [(line.asked_on - MONDAY).days for line in found],
@@ -88,6 +147,249 @@ class TestDryRun(CollectionCommon):
         with self.assertRaises(AccessError):
             self.env["collection.dry.run"].with_user(self.collector).create({})
 
+    def _pause(self, partner, days):
+        return self.env["collection.hold"].create(
+            {
+                "debtor_id": self._debtor(partner).id,
+                "date_from": MONDAY,
+                "date_to": MONDAY + timedelta(days=days),
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestForecastComesTrue(CollectionCommon):
+    """If nobody pays and nobody answers, the days to come bring what the dry run said:
+    the same contacts, on the same days, of the same steps, about as many invoices."""
+
+    #: Moments of a day (UTC) at which the scheduled actions run; 03:30 is 00:30 in Rio.
+    HOURS = (time(3, 30), time(12), time(13))
+
+    def _foresee(self, days, debtors=None, **options):
+        """What the dry run says on Monday at nine."""
+        with self._at(MONDAY):
+            debtors = debtors or self.env["collection.debtor"].search(
+                [("company_id", "=", self.company.id)]
+            )
+            forecast = self.env["collection.forecast"].sudo()
+            return forecast._forecast(debtors.sudo(), days, **options)
+
+    def _live_on(self, days):
+        """From Monday at nine on, all that is planned is done on its day."""
+        for number in range(days + 1):
+            day = MONDAY + timedelta(days=number)
+            for moment in self.HOURS if number else self.HOURS[1:]:
+                self._live(day, moment)
+                with self._at(day, moment):
+                    self._do_what_people_do()
+
+    def _do_what_people_do(self):
+        """Messages are looked at, calls are made, and nobody answers."""
+        planned = self._search_contacts(("state", "=", "planned"))
+        planned.filtered(lambda c: not c.reviewed).action_review()
+        automatic = self.env["collection.channel"]._get_automatic_codes()
+        for contact in planned.filtered(lambda c: c.channel not in automatic):
+            if contact.planned_at and contact.planned_at <= fields.Datetime.now():
+                outcome = "no_answer" if contact.channel == "phone" else "sent"
+                self._log_call(contact, outcome)
+        self._settle_transaction()
+
+    def assertComesTrue(self, rows, days):
+        self.env["collection.contact"].flush_model()
+        before = self._search_contacts(("state", "not in", OUTBOX))
+        self._live_on(days)
+        came = self._search_contacts(
+            ("id", "not in", before.ids), ("state", "!=", "skipped")
+        )
+        last = MONDAY + timedelta(days=days)
+        made = came.filtered(lambda c: c.planned_on and c.planned_on <= last)
+        impossible = came.filtered(lambda c: not c.planned_on) - came.fallback_of_id
+        happened = Counter(
+            [self._tell(c, c.made_on or c.planned_on) for c in made]
+            + [self._tell(c, False) for c in impossible]
+        )
+        foreseen = Counter(self._tell(row, row["planned_on"]) for row in rows)
+        self.assertEqual(foreseen - happened, Counter(), "foreseen, did not happen")
+        self.assertEqual(happened - foreseen, Counter(), "happened, was not foreseen")
+
+    def _search_contacts(self, *domain):
+        return self.env["collection.contact"].search(
+            [("company_id", "=", self.company.id), *domain]
+        )
+
+    def _tell(self, what, day):
+        """Who, when, how, what, of how many invoices: of a contact or of a row."""
+        debtor = self.env["collection.debtor"].browse(int(what["debtor_id"]))
+        step = self.env["collection.stage.step"].browse(int(what["step_id"]))
+        return (
+            debtor.partner_id.name,
+            str(day),
+            what["channel"],
+            what["kind"],
+            step.name or "",
+            what["item_count"],
+        )
+
+    def _create_invoices(self, partner, *ages, amount=1000.0, sent=True):
+        """Invoices that fell due so many days before Monday."""
+        for age in ages:
+            invoice = self._create_overdue_invoice(
+                MONDAY - timedelta(days=age), amount, partner
+            )
+            invoice.is_move_sent = sent
+
+    def _live_before(self, *days):
+        for number in days:
+            self._live(MONDAY - timedelta(days=number))
+            with self._at(MONDAY - timedelta(days=number)):
+                self._do_what_people_do()
+
+    def test_what_stands_in_the_outbox_is_listed_and_the_ladder_goes_on(self):
+        """Due Wednesday 18 February, the reminder left on Thursday 26: the call of Tuesday
+        3 March is planned on Monday already, by hand. Then firm, and its call."""
+        self._create_invoices(self.debtor_partner, 12)
+        self._live_before(5, 4, 3)
+        call = self._plan_call_for_tomorrow()
+        rows = self._foresee(20)
+        self.assertEqual(
+            [
+                (row["in_outbox"], row["channel"], str(row["planned_on"]))
+                for row in rows
+            ],
+            [
+                (True, "phone", "2026-03-03"),
+                (False, "email", "2026-03-11"),
+                (False, "phone", "2026-03-16"),
+            ],
+        )
+        self.assertEqual(rows[0]["planned_at"], call.planned_at)
+        self.assertComesTrue(rows, 20)
+
+    def _plan_call_for_tomorrow(self):
+        self._live(MONDAY + timedelta(days=1), time(3, 30))
+        (call,) = self._contacts(state="planned")
+        return call
+
+    def test_a_message_that_waits_for_its_review(self):
+        """Planned on Monday, for Tuesday: it stands in the outbox, with its moment."""
+        until = MONDAY + timedelta(days=4)
+        self.company.sudo().collection_review_until = until
+        self._create_invoices(self.debtor_partner, 12, 8)
+        self._live(MONDAY)
+        rows = self._foresee(10)
+        self.assertEqual(
+            [(row["in_outbox"], str(row["planned_on"])) for row in rows][0],
+            (True, "2026-03-03"),
+        )
+        self.assertComesTrue(rows, 10)
+
+    def test_a_talk_counts_for_its_own_stage_only(self):
+        """They talked on Monday, when the call of the friendly stage was due. The call of
+        the firm stage, made if they were not reached since then, is foreseen."""
+        self._create_invoices(self.debtor_partner, 13)
+        self._live_before(6, 5, 4, 3)
+        self._live(MONDAY)
+        with self._at(MONDAY):
+            self._log_call(self._contacts(state="planned"), "conversation")
+            self._settle_transaction()
+        rows = self._foresee(20)
+        self.assertEqual([row["channel"] for row in rows], ["email", "phone"])
+        self.assertComesTrue(rows, 20)
+
+    def test_another_plan_than_the_customers(self):
+        """What is tried comes true when the customer gets that plan: its days, its
+        tolerance, its first stage. 30 is too little on it, 60 is not: the second invoice
+        of 30 is ripe on Tuesday 10 March, six business days after its due date."""
+        own = self.debtor_partner, 6, 0
+        plan = self._create_plan()
+        self._create_invoices(*own, amount=30.0)
+        rows = self._foresee(20, policy=plan)
+        self.assertEqual(
+            [(row["channel"], str(row["planned_on"]), row["item_count"]) for row in rows],
+            [("email", "2026-03-10", 2), ("phone", "2026-03-12", 2)],
+        )
+        with self._at(MONDAY):
+            self._debtor().policy_id = plan
+        self.assertComesTrue(rows, 20)
+
+    def _create_plan(self):
+        """Friendly after six business days, a call two later; not for 50 or less."""
+        template = self.env.ref("collection_escalation.mail_template_friendly")
+        steps = [
+            {"channel": "email", "template_id": template.id},
+            {"channel": "phone", "offset_days": 2},
+        ]
+        stage = {
+            "name": "Friendly",
+            "level": "friendly",
+            "trigger_days": 6,
+            "step_ids": [Command.create(step) for step in steps],
+        }
+        tolerance = {"currency_id": self.company.currency_id.id, "amount": 50.0}
+        return self.env["collection.policy"].create(
+            {
+                "name": "Tried",
+                "stage_ids": [Command.create(stage)],
+                "tolerance_ids": [Command.create(tolerance)],
+            }
+        )
+
+    def test_a_whole_ledger(self):
+        """Several invoices of a customer in different stages, instalments, another time
+        zone, no address, a refused channel, a pause, small amounts that ripen later, a
+        talk, a company with its own plan, invoices never sent, all in one ledger."""
+        with self._at(MONDAY - timedelta(days=5)):
+            self._create_ledger()
+        self.assertComesTrue(self._foresee(26), 26)
+
+    def _create_ledger(self):
+        company_plan = self.env.ref("collection_escalation.policy_company")
+        self.company.sudo().write(
+            {
+                "collection_business_policy_id": company_plan.id,
+                "collection_require_sent": True,
+                "collection_review_until": MONDAY + timedelta(days=4),
+            }
+        )
+        partners = {
+            name: self._create_debtor_partner(name, **vals)
+            for name, vals in {
+                "Acre": {"state_id": self.env.ref("base.state_br_ac").id},
+                "No mail": {"email": False},
+                "Nowhere": {"email": False, "phone": False},
+                "Refuses": {},
+                "Paused": {},
+                "Small": {},
+                "Talked": {},
+                "Never sent": {},
+                "Unreachable invoice": {"email": False},
+                "Firm": {"is_company": True, "street": "Rua Um, 1", "city": "Rio"},
+            }.items()
+        }
+        self._create_invoices(self.debtor_partner, 40, 12, 8, -4, -12)
+        dues = [MONDAY + timedelta(days=days) for days in (-9, 5, 12, 19)]
+        self._create_instalment_invoice(dues).is_move_sent = True
+        for name in ("Acre", "No mail", "Nowhere", "Refuses", "Paused", "Talked"):
+            self._create_invoices(partners[name], 12, 1)
+        self._create_invoices(partners["Firm"], 13, -9)
+        self._create_invoices(partners["Small"], 20, 4, -1, amount=3.0)
+        self._create_invoices(partners["Never sent"], 9, sent=False)
+        self._create_invoices(partners["Never sent"], 1)
+        self._create_invoices(partners["Unreachable invoice"], 12, sent=False)
+        self._debtor(partners["Firm"]).party = "business"
+        self.env["collection.debtor.channel"].create(
+            {"debtor_id": self._debtor(partners["Refuses"]).id, "channel": "email"}
+        )
+        self._live_before(5, 4, 3)
+        with self._at(MONDAY):
+            self.env["collection.hold"].create(
+                {
+                    "debtor_id": self._debtor(partners["Paused"]).id,
+                    "date_from": MONDAY,
+                    "date_to": MONDAY + timedelta(days=9),
+                    "reason": "complaint",
+                }
+            )
 
 @tagged("post_install", "-at_install")
 class TestMeasure(CollectionCommon):

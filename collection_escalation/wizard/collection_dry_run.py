@@ -91,6 +91,11 @@ class CollectionDryRunLine(models.TransientModel):
     run_id = fields.Many2one("collection.dry.run", required=True, ondelete="cascade")
     debtor_id = fields.Many2one("collection.debtor", string="Customer", readonly=True)
     channel = fields.Selection(channel_selection, string="How", readonly=True)
+    kind = fields.Selection(
+        lambda self: self.env["collection.contact"]._fields["kind"].selection,
+        readonly=True,
+    )
+    in_outbox = fields.Boolean(string="In the Outbox already", readonly=True)
     stage_id = fields.Many2one("collection.stage", readonly=True)
     step_id = fields.Many2one("collection.stage.step", readonly=True)
     asked_on = fields.Date(string="Due on", readonly=True)
@@ -103,18 +108,18 @@ class CollectionDryRunLine(models.TransientModel):
     reasons = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why", string="Why then")
 
-    @api.depends("reasons", "step_id", "asked_on", "destination")
+    @api.depends("reasons", "step_id", "asked_on", "in_outbox")
     @api.depends_context("lang")
     def _compute_why(self):
         Reason = self.env["collection.reason"]
         for line in self:
-            stage = self.env._(
-                "%(step)s is due on %(day)s.",
-                step=line.step_id.name or line.stage_id.name or "",
-                day=self.env["ir.qweb.field.date"].value_to_html(line.asked_on, {}),
-            )
-            address = (
-                "" if line.destination else Reason._explain({"code": "NO_ADDRESS"})
-            )
-            parts = stage, Reason._explain(line.reasons), address
-            line.why = " ".join(filter(None, parts))
+            known = ""
+            if line.in_outbox:
+                known = Reason._explain({"code": "IN_OUTBOX"})
+            elif line.step_id:
+                known = self.env._(
+                    "%(step)s is due on %(day)s.",
+                    step=line.step_id.name,
+                    day=self.env["ir.qweb.field.date"].value_to_html(line.asked_on, {}),
+                )
+            line.why = " ".join(filter(None, (known, Reason._explain(line.reasons))))
