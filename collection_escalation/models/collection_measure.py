@@ -11,6 +11,8 @@ from ..rules.business_days import add_business_days
 #: Calendar days after the due date; beside them five business days (S3).
 AGES = (30, 60, 90)
 BUSINESS_DAYS = 5
+#: Names of the ages, as they end the names of fields.
+NAMES = ("5", *map(str, AGES))
 #: How many months are shown.
 MONTHS = 24
 
@@ -19,8 +21,9 @@ class CollectionMeasure(models.Model):
     """One month of receivables of a company: what fell due in it, and which share of it
     was still unpaid after 5 business days, 30, 60 and 90 days. In the company's currency.
 
-    A share is of what has reached that age: a month that is younger has none yet. What was
-    credited or written off no longer counts as unpaid from the day of that entry."""
+    A share is of what has reached that age (``due_…``, of it ``unpaid_…``): a month that is
+    younger has none yet. What was credited or written off no longer counts as unpaid from
+    the day of that entry."""
 
     _name = "collection.measure"
     _description = "Receivables still unpaid, by month"
@@ -28,7 +31,7 @@ class CollectionMeasure(models.Model):
     _rec_name = "month"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", store=True)
     month = fields.Date(string="Due in", required=True, readonly=True)
     amount = fields.Monetary(string="Fell due", readonly=True)
     share_5 = fields.Float(
@@ -43,10 +46,14 @@ class CollectionMeasure(models.Model):
     share_90 = fields.Float(
         string="Unpaid after 90 days", readonly=True, aggregator="avg"
     )
-    known_5 = fields.Boolean(readonly=True)
-    known_30 = fields.Boolean(readonly=True)
-    known_60 = fields.Boolean(readonly=True)
-    known_90 = fields.Boolean(readonly=True)
+    due_5 = fields.Monetary(string="Due for 5 business days", readonly=True)
+    due_30 = fields.Monetary(string="Due for 30 days", readonly=True)
+    due_60 = fields.Monetary(string="Due for 60 days", readonly=True)
+    due_90 = fields.Monetary(string="Due for 90 days", readonly=True)
+    unpaid_5 = fields.Monetary(string="Of it unpaid, 5 business days", readonly=True)
+    unpaid_30 = fields.Monetary(string="Of it unpaid, 30 days", readonly=True)
+    unpaid_60 = fields.Monetary(string="Of it unpaid, 60 days", readonly=True)
+    unpaid_90 = fields.Monetary(string="Of it unpaid, 90 days", readonly=True)
 
     _month_uniq = models.Constraint(
         "UNIQUE(company_id, month)", "A month stands once for a company."
@@ -56,6 +63,29 @@ class CollectionMeasure(models.Model):
     def _compute_display_name(self):
         for measure in self:
             measure.display_name = fields.Date.to_string(measure.month)[:7]
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """The share of several months or companies is that of their amounts together, in
+        one currency; it is no average of shares."""
+        field, _sep, function = aggregate_spec.partition(":")
+        if not field.startswith("share_") or function != "avg":
+            return super()._read_group_select(aggregate_spec, query)
+        age = field.removeprefix("share_")
+        unpaid, due = (
+            super(CollectionMeasure, self)._read_group_select(
+                f"{name}_{age}:sum_currency", query
+            )
+            for name in ("unpaid", "due")
+        )
+        return SQL("%s / NULLIF(%s, 0)", unpaid, due)
+
+    @api.model
+    def _read_group_empty_value(self, spec):
+        """A share that nobody knows yet is none: 0 would be drawn as "all is paid"."""
+        if spec.startswith("share_"):
+            return None
+        return super()._read_group_empty_value(spec)
 
     @api.model
     def action_open(self):
@@ -93,11 +123,10 @@ class ResCompany(models.Model):
         """Of a row (month, amount, base and unpaid of each age) the shares."""
         month, amount, *ages = row
         vals = {"company_id": self.id, "month": month, "amount": amount}
-        for name, base, unpaid in zip(
-            ("5", *map(str, AGES)), ages[0::2], ages[1::2], strict=True
-        ):
-            vals[f"known_{name}"] = bool(base)
-            vals[f"share_{name}"] = unpaid / base if base else 0.0
+        for name, due, unpaid in zip(NAMES, ages[0::2], ages[1::2], strict=True):
+            vals[f"due_{name}"] = due or 0.0
+            vals[f"unpaid_{name}"] = unpaid
+            vals[f"share_{name}"] = unpaid / due if due else 0.0
         return vals
 
     def _read_unpaid_shares(self):

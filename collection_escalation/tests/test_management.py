@@ -420,18 +420,100 @@ class TestMeasure(CollectionCommon):
             [700 / 2000, 400 / 2000, 250 / 2000, 250 / 2000],
         )
 
-    def test_a_young_month_has_no_share_yet(self):
-        self._create_overdue_invoice(MONDAY)
-        with self._at(MONDAY + timedelta(days=10)):
+    def _measure(self, days, month="2026-03-01"):
+        with self._at(MONDAY + timedelta(days=days)):
             self.company._measure_receivables()
-        measure = self.env["collection.measure"].search(
-            [("company_id", "=", self.company.id)]
+        return self.env["collection.measure"].search(
+            [("company_id", "=", self.company.id), ("month", "=", month)]
         )
+
+    def _read_drawn(self, *names, interval="month"):
+        """What the chart asks for: {label: [shares]}."""
+        specs = [f"share_{name}:avg" for name in names]
+        groups = self.env["collection.measure"].formatted_read_group(
+            [("company_id", "=", self.company.id)], [f"month:{interval}"], specs
+        )
+        return {g[f"month:{interval}"][1]: [g[spec] for spec in specs] for g in groups}
+
+    def test_a_young_month_has_no_share_yet(self):
+        """Neither in the list nor in the chart, where 0 % would mean that all is paid."""
+        self._create_overdue_invoice(MONDAY)
+        measure = self._measure(10)
         self.assertEqual(
-            [measure.known_5, measure.known_30, measure.known_60, measure.known_90],
-            [True, False, False, False],
+            [measure.due_5, measure.due_30, measure.due_60, measure.due_90],
+            [1000.0, 0.0, 0.0, 0.0],
         )
         self.assertEqual(measure.share_5, 1.0)
+        drawn = {"March 2026": [1.0, None, None, None]}
+        self.assertEqual(self._read_drawn("5", "30", "60", "90"), drawn)
+
+    def test_the_share_of_a_year_is_that_of_its_amounts(self):
+        """3000 due in March, all unpaid after 30 days, and 1000 due in April, all paid:
+        3000 of 4000, not the mean of 100 % and 0 %."""
+        self._create_overdue_invoice(MONDAY, 3000.0)
+        april = MONDAY + timedelta(days=35)
+        paid = self._create_overdue_invoice(april, 1000.0)
+        with self._at(april):
+            self._pay(paid, day=april)
+        self._measure(70)
+        self.assertEqual(
+            self._read_drawn("30"), {"March 2026": [1.0], "April 2026": [0.0]}
+        )
+        self.assertEqual(self._read_drawn("30", interval="year"), {"2026": [0.75]})
+
+    def test_a_payment_after_the_horizon_counts_from_its_day_on(self):
+        """400 of 1000 paid on the 31st day: unpaid after 30 days is all of it."""
+        invoice, day = self._create_overdue_invoice(MONDAY), MONDAY + timedelta(days=31)
+        with self._at(day):
+            self._pay(invoice, 400, day)
+        measure = self._measure(65)
+        self.assertEqual([measure.share_30, measure.share_60], [1.0, 0.6])
+
+    def test_a_credit_note_counts_from_its_day_on(self):
+        """250 of 1000 credited on the tenth day; the credit note itself fell due in no
+        month."""
+        invoice, day = self._create_overdue_invoice(MONDAY), MONDAY + timedelta(days=10)
+        with self._at(day):
+            credit = self._create_overdue_invoice(
+                day, 250.0, move_type="out_refund", invoice_date=day
+            )
+            lines = (invoice | credit).line_ids.filtered(
+                lambda x: x.account_id.account_type == "asset_receivable"
+            )
+            lines.reconcile()
+        measure = self._measure(65)
+        self.assertEqual(measure.amount, 1000.0)
+        self.assertEqual(
+            [measure.share_5, measure.share_30, measure.share_60], [1.0, 0.75, 0.75]
+        )
+
+    def test_instalments_fall_due_in_their_own_months(self):
+        """Two of 500, due on 2 March and 6 April; 600 are paid on the first day: the
+        first, and 100 of the second."""
+        dues = [MONDAY, MONDAY + timedelta(days=35)]
+        invoice = self._create_instalment_invoice(dues)
+        with self._at(MONDAY):
+            self._pay(invoice, 600)
+        march, april = self._measure(70), self._measure(70, "2026-04-01")
+        self.assertEqual((march.amount, march.share_5), (500.0, 0.0))
+        self.assertEqual((april.amount, april.share_5), (500.0, 0.8))
+
+    def test_another_currency_counts_at_the_rate_of_the_invoice(self):
+        """1000 in a currency of which two make one: 500 of ours. 600 of theirs paid on
+        the twentieth day, when three make one, are six tenths all the same. Beside 1500
+        of ours, unpaid: 200 + 1500 of 2000."""
+        other = self.setup_other_currency(
+            "EUR", rates=[("2026-01-01", 2.0), ("2026-03-20", 3.0)]
+        )
+        invoice = self._create_overdue_invoice(MONDAY, currency_id=other.id)
+        self._create_overdue_invoice(MONDAY, 1500.0)
+        day = MONDAY + timedelta(days=20)
+        with self._at(day):
+            self._pay(invoice, 600, day)
+        measure = self._measure(40)
+        self.assertAlmostEqual(measure.amount, 2000.0)
+        self.assertAlmostEqual(measure.share_5, 1.0)
+        self.assertAlmostEqual(measure.share_30, 1700 / 2000)
 
     def test_the_first_screen_is_up_to_date(self):
         self._create_overdue_invoice(MONDAY)
