@@ -767,6 +767,13 @@ class TestAnswerTours(AnswerCommon):
         self.start_tour(self._path(), "collection_answer_paid")
         self.assertEqual(self.debtor.hold_ids.reason, "says_paid")
         self.assertIn("2000.00", self._inbound().why)
+        proof = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "collection.debtor"),
+                ("res_id", "=", self.debtor.id),
+            ]
+        )
+        self.assertEqual((proof.raw, proof.mimetype), (PDF, "application/pdf"))
 
     def test_i_did_not_receive_it(self):
         self.start_tour(

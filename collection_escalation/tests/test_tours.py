@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..rules.business_days import Calendar
 from .common import CollectionCommon
 
 ANY_DAY = [("0", "6")]
@@ -92,7 +93,9 @@ class TestTours(CollectionCommon, HttpCase):
 
     # -- the manager ---------------------------------------------------------------------
 
-    def test_the_owner_completes_the_check_list_and_starts(self):
+    def test_from_the_check_list_to_the_first_messages(self):
+        """*Ready?*, start, what the scheduled actions plan, *Tomorrow's messages*, send;
+        and the messages do leave the next day."""
         self.company.sudo().write(
             {
                 "vat": "11.222.333/0001-81",
@@ -106,13 +109,50 @@ class TestTours(CollectionCommon, HttpCase):
         ready = self.env["collection.ready"].with_user(self.manager).create({})
         with self.assertRaisesRegex(UserError, "“Who collects” .* administrator"):
             ready.line_ids.filtered(lambda x: x.code == "collector").action_fix()
-        invoice = self._create_overdue_invoice(self.today - timedelta(days=200))
-        self.start_tour("/odoo/collection-ready", "collection_start", login="owner")
+        self._let_every_day_be_a_business_day()
+        partners = self.debtor_partner | self._create_debtor_partner("Padaria Verde")
+        for partner in partners:
+            invoice = self._create_overdue_invoice(
+                self.today - timedelta(days=200), partner=partner
+            )
+            self._debtor(partner).tz = "UTC"
+        self.start_tour("/odoo/collection-ready", "collection_first_days", login="owner")
         self.assertEqual(self.company.collection_user_id, self.collector)
         self.assertTrue(self.company.collection_started_on)
         self.assertTrue(self.company.collection_review_until)
         self.assertStage(invoice, "friendly")
-        self.assertFalse(self._contacts(), "nobody was contacted")
+        contacts = self._debtor(partners[0]).contact_ids
+        contacts |= self._debtor(partners[1]).contact_ids
+        self.assertEqual(
+            contacts.mapped(lambda c: (c.channel, c.state, c.reviewed)),
+            [("email", "planned", True)] * 2,
+            "nobody was contacted on the day of the start",
+        )
+        mails = self._live(contacts[0].planned_on)
+        self.assertEqual(
+            sorted(mail["email_to"][0] for mail in mails),
+            sorted(f'"{p.name}" <{p.email}>' for p in partners),
+        )
+        self.assertEqual(contacts.mapped("state"), ["made"] * 2)
+
+    def _let_every_day_be_a_business_day(self):
+        """Whenever the test runs, first contacts may be made the same day."""
+        self.patch(
+            self.env.registry["collection.calendar"],
+            "_get",
+            lambda *_args: Calendar(weekend=frozenset()),
+        )
+
+    def test_a_plan_is_tried_on_the_own_open_items(self):
+        call = self._plan_call()
+        self.start_tour(
+            "/odoo/collections", "collection_dry_run", login="collection_manager"
+        )
+        self.assertEqual(self._contacts(state="planned"), call, "nothing was planned")
+        run = self.env["collection.dry.run"].search([], limit=1, order="id desc")
+        self.assertEqual((run.days, run.approves), (60, True))
+        self.assertEqual(run.policy_id.party, "business")
+        self.assertTrue(run.line_ids.filtered("in_outbox"))
 
     def test_a_manager_opens_the_next_stage(self):
         invoice = self._create_overdue_invoice(self.today - timedelta(days=90))

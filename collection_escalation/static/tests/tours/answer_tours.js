@@ -31,6 +31,15 @@ const prove = (digits) => [
     tap("main button[type=submit]"),
 ];
 
+/** As from the gallery of the phone: a small file. */
+function chooseProof({anchor}) {
+    const content = "%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF";
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([content], "proof.pdf", {type: "application/pdf"}));
+    anchor.files = chosen.files;
+    anchor.dispatchEvent(new Event("change", {bubbles: true}));
+}
+
 const seesThanks = (text) => fits(`main [role=status]:contains("${text}")`);
 
 tours.add("collection_answer_paid", {
@@ -42,10 +51,12 @@ tours.add("collection_answer_paid", {
         fits("main table:contains(INV/)"),
         tapAnswer("I have paid"),
         fits("main input[name=date]"),
+        fits("main input[type=file]"),
         {trigger: "main input[name=amount]", run: "edit lots"},
         tap("main button[type=submit]"),
         sees("main [role=alert]:contains(numbers only)"),
         {trigger: "main input[name=amount]", run: "edit 2.000,00"},
+        {trigger: "main input[name=document]", run: chooseProof},
         tap("main button[type=submit]"),
         seesThanks("We look for your payment"),
         tap("main a:contains(Back to the message)"),

@@ -1,10 +1,27 @@
 import {registry} from "@web/core/registry";
-import {confirmDialog, openRow, sees} from "./tour_words";
+import {back, confirmDialog, openMenu, openRow, sees} from "./tour_words";
 
 const tours = registry.category("web_tour.tours");
 
-// The owner of a small firm: administrator and collection manager in one person.
-tours.add("collection_start", {
+const open = (path) => ({
+    trigger: "body",
+    run: () => {
+        window.location.href = path;
+    },
+    expectUnloadPage: true,
+});
+
+/** Run a scheduled action now, as the administrator may. */
+const runScheduledAction = (name) => [
+    open("/odoo/action-base.ir_cron_act"),
+    {trigger: `.o_data_row:contains(${name}) [name=name]`, run: "click"},
+    {trigger: "button[name=method_direct_trigger]", run: "click"},
+    sees("button[name=method_direct_trigger]:enabled"),
+];
+
+// The first days of the owner of a small firm, administrator and collection manager in one
+// person: from the check-list to the messages that leave tomorrow.
+tours.add("collection_first_days", {
     url: "/odoo/collection-ready",
     steps: () => [
         {
@@ -29,6 +46,21 @@ tours.add("collection_start", {
         confirmDialog(),
         sees(".o_notification:contains(Collections are on)"),
         sees("body:not(:has(button[name=action_start]))"),
+        ...runScheduledAction("find the stage of every open item"),
+        ...runScheduledAction("plan contacts for permitted moments"),
+        open("/odoo/collection-review"),
+        sees(".o_data_row:contains(Padaria Verde)"),
+        openRow("Loja Azul"),
+        {
+            content: "The text as the customer will read it",
+            trigger: ".o_field_widget[name=preview] :iframe body:contains(INV/)",
+        },
+        back(),
+        {trigger: "thead .o_list_record_selector input", run: "click"},
+        {trigger: "button[name=action_review]", run: "click"},
+        confirmDialog(),
+        sees(".o_notification:contains(2 messages)"),
+        sees(".o_view_nocontent"),
     ],
 });
 
@@ -100,5 +132,35 @@ tours.add("collection_settings", {
         {trigger: "#collection_paused [name=collection_paused] input", run: "click"},
         {trigger: ".o_form_button_save", run: "click", expectUnloadPage: true},
         sees(".settings_tab"),
+    ],
+});
+
+// Before a plan runs: what would it do with the own open items?
+tours.add("collection_dry_run", {
+    url: "/odoo/collections",
+    steps: () => [
+        ...openMenu("account.menu_finance_receivables"),
+        {
+            trigger:
+                ".o-dropdown--menu [data-menu-xmlid='collection_escalation.collection_dry_run_menu']",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=policy_id] input",
+            run: "edit Companies",
+        },
+        {trigger: ".ui-autocomplete a:contains(Companies)", run: "click"},
+        {trigger: ".modal .o_field_widget[name=days] input", run: "edit 60"},
+        {trigger: ".modal .o_field_widget[name=approves] input", run: "click"},
+        {trigger: ".modal-footer button[name=action_run]", run: "click"},
+        {
+            content: "The call that waits already, and what the other plan brings",
+            trigger: ".o_data_row:contains(Loja Azul):contains(Outbox)",
+        },
+        sees(".o_data_row:contains(Loja Azul):contains(Who decides)"),
+        {trigger: ".o_switch_view.o_graph", run: "click"},
+        sees(".o_graph_view .o_graph_renderer canvas"),
+        {trigger: ".o_switch_view.o_pivot", run: "click"},
+        sees(".o_pivot_view th:contains(Who decides)"),
     ],
 });
