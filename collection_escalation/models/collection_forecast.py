@@ -351,7 +351,6 @@ class CollectionForecast(models.AbstractModel):
         contact, amounts = each.contact, {}
         for row in {row.id: row for row, _step in each.pairs}.values():
             amounts[row.currency_id] = amounts.get(row.currency_id, 0.0) + row.amount
-        planning = contact.reasons if contact.planned_at else []
         return {
             "debtor_id": contact.debtor_id.id,
             "channel": contact.channel,
@@ -366,6 +365,13 @@ class CollectionForecast(models.AbstractModel):
             "amounts": amounts,
             "item_count": len({row.id for row, _step in each.pairs}),
             "in_outbox": each.in_outbox,
-            "reasons": each.reasons
-            + [reason for reason in planning if reason["code"] != "PLANNED"],
+            "reasons": each.reasons + self._get_planning_reasons(each),
         }
+
+    def _get_planning_reasons(self, each):
+        """Why it is made later than it fell due, or what else its record says of it."""
+        contact = each.contact
+        at_once = contact.planned_on == each.asked_on and not each.in_outbox
+        if not contact.planned_at or at_once:
+            return []
+        return [reason for reason in contact.reasons if reason["code"] != "PLANNED"]

@@ -4,7 +4,7 @@ some days later?"""
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..rules.business_days import add_business_days
 
@@ -60,9 +60,12 @@ class CollectionMeasure(models.Model):
     )
 
     @api.depends("month")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for measure in self:
-            measure.display_name = fields.Date.to_string(measure.month)[:7]
+            measure.display_name = format_date(
+                self.env, measure.month, date_format="MMMM y"
+            )
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):

@@ -43,7 +43,7 @@ class TestDryRun(CollectionCommon):
         self.assertEqual({line.planned_at.hour for line in found}, {11})
         self.assertEqual(found[0].destination, self.debtor_partner.email_normalized)
         self.assertIn("1,000.00", found[0].amount_text)
-        self.assertIn("is due on 03/09/2026", found[0].why)
+        self.assertEqual(found[0].why, "Due on 03/09/2026.")
 
     def test_it_says_what_really_comes(self):
         """The contacts of the dry run are those that the scheduled actions make."""
@@ -130,6 +130,20 @@ class TestDryRun(CollectionCommon):
         self.assertNotIn("legal", waits.stage_id.mapped("level"))
         legal = goes_on.filtered(lambda x: x.stage_id.level == "legal")
         self.assertEqual(legal.asked_on - MONDAY, timedelta(days=45))
+
+    def test_the_plan_that_is_tried_says_whether_the_punctual_get_a_note(self):
+        """They always paid on time. Their own plan sends the courtesy note all the same,
+        the one that is tried does not."""
+        for days in (70, 60, 50):
+            due = MONDAY - timedelta(days=days)
+            with self._at(due):
+                self._pay(self._create_overdue_invoice(due), day=due)
+        self._create_overdue_invoice(MONDAY + timedelta(days=10))
+        plan = self.policy.copy({"courtesy_unless_punctual": True})
+        with self._at(MONDAY):
+            own, tried = self._try(days=10), self._try(days=10, policy_id=plan.id)
+        self.assertEqual(own.stage_id.mapped("level"), ["pre_due"])
+        self.assertFalse(tried)
 
     def test_a_paused_customer_is_left_alone(self):
         self._create_overdue_invoice(MONDAY)
@@ -521,6 +535,7 @@ class TestMeasure(CollectionCommon):
             self.env["collection.measure"].with_user(self.collector).action_open()
         measure = self.env["collection.measure"].with_user(self.collector).search([])
         self.assertEqual(measure.amount, 1000.0)
+        self.assertEqual(measure.display_name, "March 2026")
 
 
 @tagged("post_install", "-at_install")

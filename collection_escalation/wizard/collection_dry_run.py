@@ -78,7 +78,14 @@ class CollectionDryRun(models.TransientModel):
             self.env["res.currency"].browse(currency).format(amount)
             for currency, amount in row.pop("amounts").items()
         )
-        return {**row, "run_id": self.id, "amount_text": amounts}
+        kinds = dict(self.line_ids._fields["kind"]._description_selection(self.env))
+        stage = self.env["collection.stage"].browse(row["stage_id"] or ())
+        return {
+            **row,
+            "run_id": self.id,
+            "amount_text": amounts,
+            "what": stage.name or kinds[row["kind"]],
+        }
 
 
 class CollectionDryRunLine(models.TransientModel):
@@ -94,6 +101,9 @@ class CollectionDryRunLine(models.TransientModel):
     kind = fields.Selection(
         lambda self: self.env["collection.contact"]._fields["kind"].selection,
         readonly=True,
+    )
+    what = fields.Char(
+        readonly=True, help="The stage of the plan, or what else the contact is."
     )
     in_outbox = fields.Boolean(string="In the Outbox already", readonly=True)
     stage_id = fields.Many2one("collection.stage", readonly=True)
@@ -117,9 +127,6 @@ class CollectionDryRunLine(models.TransientModel):
             if line.in_outbox:
                 known = Reason._explain({"code": "IN_OUTBOX"})
             elif line.step_id:
-                known = self.env._(
-                    "%(step)s is due on %(day)s.",
-                    step=line.step_id.name,
-                    day=self.env["ir.qweb.field.date"].value_to_html(line.asked_on, {}),
-                )
+                day = self.env["ir.qweb.field.date"].value_to_html(line.asked_on, {})
+                known = self.env._("Due on %s.", day)
             line.why = " ".join(filter(None, (known, Reason._explain(line.reasons))))
