@@ -113,6 +113,9 @@ class Context:
             raise ValueError("debts: empty; name the debt that is asked about")
         check_known("party", self.party, PARTIES)
         check_known("place", self.place, ("", "home", "work"))
+        for name in ("opt_out", "authorised"):
+            for channel in getattr(self, name) or ():
+                check_known(name, channel, CHANNELS)
         for flag, until in self.flags.items():
             check_known("flags", flag, FLAGS)
             if until is not None:

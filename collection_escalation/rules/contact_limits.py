@@ -9,9 +9,10 @@ on the local calendar days of the debtor, and refuses a day:
                     of the conversation being the first (or not counted);
 - EXCLUSIVE_CHANNEL not by another channel in the same calendar week;
 - GRACE             the first contact not before the n-th day after the due date.
-What the debtor asked for (a call-back) does not count and is not refused. A planned
-contact counts on its planned day, except for COOLDOWN: nobody knows whether it will
-become a conversation. Limits are per debtor, or per debt (``scope``).
+What the debtor asked for (a call-back) is no attempt and is never refused; talking to
+them is a contact all the same. A planned contact counts on its planned day, except for
+COOLDOWN: nobody knows whether it will become a conversation. Limits are per debtor, or
+per debt (``scope``).
 
 Source. Regulation sheet 3.2, ``tables/README.md``. COUNT and COOLDOWN: 12 CFR
 1006.14(b)(2) (US), CL Ley 19.496 art. 37; GAP: the same, 2 days between messages;
@@ -67,10 +68,13 @@ def _is_of(basis: str, event: Event) -> bool:
 
 
 def _counts(basis: str, event: Event, planned: bool) -> bool:
-    """Does an outbound event use up a quota? What the debtor asked for does not."""
-    if event.consented or event.direction != "out":
+    """Does an outbound event use up a quota? A planned one as if it were made, so what
+    the debtor asked for is no attempt, but will be a contact."""
+    if event.direction != "out":
         return False
-    return planned or _is_of(basis, event)
+    if planned:
+        return not (event.consented and basis == ATTEMPT)
+    return _is_of(basis, event)
 
 
 def _check_days(days: int) -> None:
@@ -97,7 +101,6 @@ class Count:
     days: int = 1  # of a rolling period
     scope: str = DEBTOR
     excluded_outcomes: frozenset[str] = frozenset()
-    count_inbound: bool = False
 
     def __post_init__(self) -> None:
         _check_line(self.rule_id, self.channels, self.scope)
@@ -122,8 +125,6 @@ class Count:
             return False
         if event.outcome in self.excluded_outcomes:
             return False
-        if event.direction == "in" and self.count_inbound:
-            return event.is_conversation and not event.consented
         return _counts(self.basis, event, planned)
 
     def refuses(self, day: int, days: Sequence[int], week_start: int = 0) -> bool:

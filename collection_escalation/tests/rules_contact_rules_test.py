@@ -279,12 +279,9 @@ def test_limits_per_debtor_do_not_ask_which_debt():
     assert_refused(answer, "BR.LIM_DAY", "2026-11-11T08:00")
 
 
-def test_a_call_from_the_debtor_counts_only_where_the_set_says_so():
+def test_a_call_from_the_debtor_uses_up_no_quota():
     past = [("2026-11-10T09:00", "phone", "conversation", {"direction": "in"})]
-    counting = RuleSet("X", limits=(Count("LIM", PHONE, 1, count_inbound=True),))
     assert_allowed(ask(BRAZIL, "2026-11-10T15:00", past=past))
-    answer = ask(counting, "2026-11-10T15:00", past=past)
-    assert_refused(answer, "X.LIM", "2026-11-11T00:00")
 
 
 def test_a_count_of_conversations_ignores_calls_nobody_took():
@@ -428,10 +425,31 @@ def test_a_call_back_the_debtor_asked_for_is_not_refused_by_counts():
     assert_allowed(ask(BRAZIL, "2026-06-02T15:00", past=past, consented=True))
 
 
-def test_a_call_back_uses_up_no_quota():
+def test_a_call_back_is_no_attempt():
     past = [("2026-11-10T09:00", "phone", "conversation", {"consented": True})]
     planned = [("2026-11-10T16:00", "phone", "planned", {"consented": True})]
     assert_allowed(ask(BRAZIL, "2026-11-10T15:00", past=past, planned=planned))
+
+
+def test_talking_at_a_call_back_is_a_contact_where_the_law_counts_contacts():
+    called = [("2026-03-10T09:00", "phone", "conversation", {"consented": True})]
+    zone = {"zone": BOGOTA}
+    answer = ask(COLOMBIA, "2026-03-10T15:00", past=called, **zone)
+    assert_refused(answer, "CO.LIM_DAY", "2026-03-11T07:00")
+    answer = ask(COLOMBIA, "2026-03-12T10:00", "sms", past=called, **zone)
+    assert_refused(answer, "CO.LIM_CHANNEL_EXCLUSIVE", "2026-03-16T07:00")
+
+
+def test_the_slot_of_a_planned_call_back_is_kept_where_the_law_counts_contacts():
+    planned = [("2026-03-10T16:00", "phone", "planned", {"consented": True})]
+    answer = ask(COLOMBIA, "2026-03-10T10:00", planned=planned, zone=BOGOTA)
+    assert_refused(answer, "CO.LIM_DAY", "2026-03-11T07:00")
+
+
+@pytest.mark.parametrize("name", ["opt_out", "authorised"])
+def test_a_channel_that_nobody_knows_is_no_permission(name):
+    with pytest.raises(ValueError, match=f"{name}: 'e-mail' is unknown"):
+        Context(**{name: frozenset({"e-mail"})})
 
 
 def named_by_the_debtor(start, end, zone=BOGOTA):

@@ -64,7 +64,7 @@ class Contact:
 
     def is_contact(self, now: datetime) -> bool:
         arrived = self.outcome in ARRIVED and not self.is_void(now)
-        return arrived and not self.inbound and not self.consented
+        return arrived and not self.inbound
 
     def is_conversation(self, now: datetime) -> bool:
         return self.outcome in TALK
