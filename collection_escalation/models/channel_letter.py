@@ -32,16 +32,6 @@ class CollectionChannelLetter(models.AbstractModel):
         return contact._get_letter_action(contact._print_letter())
 
     @api.model
-    def _get_evidence(self, contact):
-        contact_sudo = contact.sudo()
-        proofs = (
-            contact_sudo.tracking_code,
-            contact_sudo.receipt_name,
-            contact_sudo.letter_id.name,
-        )
-        return [proof for proof in proofs if proof]
-
-    @api.model
     def _keep_evidence(self, contact):
         if not contact.letter_id:
             contact._print_letter()

@@ -24,8 +24,7 @@ class CollectionChannel(models.AbstractModel):
     _code = ""
     #: What people read (`_lt`).
     _label = ""
-    #: Place in lists, and the order in which contacts of one day are planned: written
-    #: ones first, a call keeps the day free only when no message needs it.
+    #: Place in lists.
     _place = 0
     #: What the contact rules call it (see `rules.contact_vocabulary.CHANNELS`).
     _rule_channel = ""

@@ -229,15 +229,22 @@ class CollectionContact(models.Model):
         """For the buttons: may it be made now, and if not, why not and from when on?"""
         now = fields.Datetime.now()
         # superuser: the limits count over branches that the reader may not see
-        events = self.sudo()._get_rule_events()
+        planned_sudo = self.sudo().filtered(lambda c: c.state == "planned")
+        events = planned_sudo._get_rule_events()
+        why_not = planned_sudo._find_why_not_now()
         for contact in self:
-            if contact.state != "planned":
-                contact.permission = contact.permitted_now = False
-                continue
             contact_sudo = contact.sudo()
-            decision = contact_sudo._decide(now, events)
-            contact.permitted_now = decision.allowed
-            contact.permission = contact_sudo.debtor_id._describe_permission(decision)
+            if contact_sudo not in planned_sudo:
+                contact.permission = contact.permitted_now = False
+            elif reasons := why_not.get(contact_sudo):
+                contact.permission = self.env["collection.reason"]._explain(reasons)
+                contact.permitted_now = False
+            else:
+                decision = contact_sudo._decide(now, events)
+                contact.permission = contact_sudo.debtor_id._describe_permission(
+                    decision
+                )
+                contact.permitted_now = decision.allowed
 
     @api.depends("line_ids.state")
     def _compute_amount_text(self):

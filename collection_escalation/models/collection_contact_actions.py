@@ -44,11 +44,42 @@ class CollectionContact(models.Model):
         self.check_access("read")
         self.debtor_id.check_access("write")
         contact_sudo = self.sudo()
+        contact_sudo._check_planned()
+        if not contact_sudo._drop_what_is_not_owed():
+            return self._tell_not_now()
         decision = contact_sudo._decide(fields.Datetime.now())
         if not decision.allowed and not self.on_paper:
             return contact_sudo._log_blocked(decision, self.env.user)
         channel = self.env["collection.channel"]._get(self.channel)
         return channel._get_action(contact_sudo)
+
+    def _check_planned(self):
+        """:raise UserError: it is made already, or taken out: it cannot be begun"""
+        if self.state != "planned":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(contact)s: it is not planned any more (%(state)s). Contact the "
+                    "customer beside the plan instead.",
+                    contact=self.display_name,
+                    state=states[self.state],
+                )
+            )
+
+    def _tell_not_now(self):
+        """There is nothing to say to the customer now, and why."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Nothing to ask for now"),
+                "message": self.why,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_log_wrong_number(self):
         return self._log_attempt("not_connected")
@@ -182,13 +213,35 @@ class CollectionContact(models.Model):
         """A person found out that an uncertain message did leave."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        self.sudo()._set_state("made", made_by_id=self.env.user.id)
+        contacts_sudo = self.sudo()
+        contacts_sudo._set_state("made", made_by_id=self.env.user.id)
+        contacts_sudo._after_made()
 
     def action_resolve_not_sent(self):
-        """A person found out that an uncertain message did not leave."""
+        """A person found out that an uncertain message did not leave: it is planned
+        again."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        self.sudo()._set_state("failed", made_by_id=self.env.user.id)
+        contacts_sudo = self.sudo()
+        contacts_sudo._set_state(
+            "failed",
+            reasons=[{"code": "DID_NOT_LEAVE", "args": {}}],
+            made_by_id=self.env.user.id,
+        )
+        # the lines given up must be known to the database before others take their place
+        self.env.flush_all()
+        self.env["collection.contact"].sudo().create(
+            [
+                {
+                    **contact._prepare_copy_vals(),
+                    "reviewed": True,
+                    "line_ids": contact.line_ids.filtered(
+                        lambda line: line.item_id and line.state == "failed"
+                    )._prepare_copies(),
+                }
+                for contact in contacts_sudo
+            ]
+        )
 
     def _notify_done(self, message):
         return {

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -144,6 +144,22 @@ class CollectionContactLine(models.Model):
             "amount_open": ledger.amount_residual_currency,
             "days_overdue": self.get_days_overdue(),
         }
+
+    def _prepare_copies(self):
+        """Commands that make lines like these on another contact."""
+        return [
+            Command.create(
+                {
+                    "item_id": line.item_id.id,
+                    "step_id": line.step_id.id,
+                    "stage_id": line.stage_id.id,
+                    "cycle": line.cycle,
+                    "currency_id": line.currency_id.id,
+                    "date_due": line.date_due,
+                }
+            )
+            for line in self
+        ]
 
     def _cancel(self, code, **args):
         """Take lines out of contacts that have not left. A contact that has no invoice

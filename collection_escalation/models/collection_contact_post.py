@@ -94,8 +94,10 @@ class CollectionContact(models.Model):
                     self.display_name,
                 )
             )
-        result = self._log_attempt("sent")
         contact_sudo = self.sudo()
+        if contact_sudo.state == "planned" and not contact_sudo._drop_what_is_not_owed():
+            return self._tell_not_now()
+        result = self._log_attempt("sent")
         if contact_sudo.state == "made":
             contact_sudo._add_facts(
                 posted_on=day,

@@ -105,7 +105,7 @@ class CollectionDebtor(models.Model):
         questions = debtors_sudo._get_call_questions()
         alike = defaultdict(list)
         for debtor, question in zip(debtors_sudo, questions, strict=True):
-            interval = question._get_permitted_interval(
+            interval = question.destination and question._get_permitted_interval(
                 now, debtor._without_own_calls(events)
             )
             # without such a time: look again tomorrow
@@ -114,6 +114,11 @@ class CollectionDebtor(models.Model):
                 alike[begin, end].append(debtor.id)
         for (begin, end), ids in alike.items():
             debtors_sudo.browse(ids).write({"call_from": begin, "call_until": end})
+
+    def _forget_call_times(self):
+        """Something changed by which they may be called: it is worked out anew."""
+        self.sudo().write({"call_from": False, "call_until": False})
+        self.env.ref("collection_escalation.ir_cron_call_times").sudo()._trigger()
 
     @api.model
     def _cron_call_times(self, batch_size=200):

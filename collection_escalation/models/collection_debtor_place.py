@@ -122,6 +122,7 @@ class CollectionDebtor(models.Model):
             lambda a: a.activity_type_id == done
         ).action_done()
         self.item_ids._wake()
+        self._forget_call_times()
 
     def _get_zone(self):
         return ZoneInfo(self._get_zone_names()[0])

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import generate_tracking_message_id
 
+from ..rules.decision import Reason
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 50
@@ -36,20 +38,13 @@ class CollectionDispatcher(models.AbstractModel):
         cron._commit_progress(remaining=len(due))
         for start in range(0, len(due), batch_size):
             batch = due[start : start + batch_size]
-            try:
-                self._queue(batch.try_lock_for_update())
-                # what collides must do so here, not at the commit
-                self.env.flush_all()
-            except psycopg2.extensions.TransactionRollbackError:
-                self.env.cr.rollback()
-                _logger.info(
-                    "Collections: another worker took a message, left for later"
-                )
+            self._queue_safely(batch)
             more = cron._commit_progress(len(batch))
             self._send_queued()
             if not more:
                 break
         self._send_queued()
+        self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
 
     @api.model
     def _get_due(self):
@@ -72,12 +67,35 @@ class CollectionDispatcher(models.AbstractModel):
         )
 
     @api.model
+    def _queue_safely(self, contacts):
+        """Lock and queue a batch. A collision with another worker leaves it for the next
+        run; a contact that cannot be worked on fails by itself and does not stop the
+        others."""
+        try:
+            self._queue(contacts.try_lock_for_update())
+            # what collides must do so here, not at the commit
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker took a message, left for later")
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(contacts) > 1:
+                for contact in contacts:
+                    self._queue_safely(contact)
+                    self.env["ir.cron"]._commit_progress()
+                return
+            _logger.exception("Collections: %s cannot be made ready", contacts)
+            contacts._fail_rendering(error)
+
+    @api.model
     def _queue(self, contacts):
         """Write the messages of ``contacts`` (locked): check what is owed and permitted
         now, render in the debtor's language, link. Nothing leaves yet."""
         contacts = contacts.filtered(lambda c: c.state == "planned")
         ready = contacts._check_before_leaving()
-        ready = ready._keep_reachable()
+        # what is planned instead, by another channel, waits for a moment of its own
+        ready &= ready._keep_reachable()
         ready._take_credits()
         for code, group in ready.grouped("channel").items():
             self.env["collection.channel"]._get(code)._write_messages(group)
@@ -140,6 +158,7 @@ class CollectionContact(models.Model):
         gets a new moment."""
         now = fields.Datetime.now()
         still_owed = self._drop_what_is_not_owed()
+        still_owed -= still_owed._take_back_from_old_addresses()
         events = still_owed._get_rule_events()
         allowed = self.browse()
         for contact in still_owed:
@@ -161,32 +180,91 @@ class CollectionContact(models.Model):
         if self.decision_version != decision.version:
             self.write({"decision_version": decision.version})
 
+    def _take_back_from_old_addresses(self):
+        """Messages written to an address that is not that of the person addressed any
+        more get a new moment, and are written anew.
+
+        :return: these messages"""
+        moved = self.filtered(lambda c: c.state == "queued" and c._has_other_address())
+        moved._back_to_plan("ADDRESS_CHANGED")
+        return moved
+
+    def _has_other_address(self):
+        channel = self.env["collection.channel"]._get(self.channel)
+        address, _reason = channel._get_address(self.recipient_id)
+        return address != self.destination
+
     def _drop_what_is_not_owed(self):
         """Take out the lines that must not be chased now (paid, paused, in process,
         within the tolerance …), as the ledger says now.
 
         :return: the contacts that still have something to say"""
-        evaluation = self.env["collection.evaluation"]
-        facts = evaluation._get_facts(self.debtor_id)
+        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
+        (self - self._get_by_hand())._stop_undecidable(facts.errors)
+        for line, reason in self._find_not_owed(facts).items():
+            line._cancel(reason["code"], **reason["args"])
+            if reason["code"] not in ("NOT_OWED", "COURTESY_OVER"):
+                line.item_id._wake()
+        return self.filtered(lambda c: c.state in ("planned", "queued"))
+
+    def _get_by_hand(self):
+        """Those by which a person decided to talk about what is open."""
+        return self.filtered(lambda c: c.kind in ("manual", "callback"))
+
+    def _stop_undecidable(self, errors):
+        """Contacts of debtors about whom nobody can decide go to a person; their steps
+        are planned again when the facts are mended.
+
+        :param errors: {debtor id: what is wrong}"""
+        for contact in self.filtered(lambda c: c.debtor_id.id in errors):
+            contact._back_to_plan()
+            error = errors[contact.debtor_id.id]
+            contact._set_state(
+                "blocked", reasons=[{"code": "UNDECIDABLE", "args": {"error": error}}]
+            )
+            contact._tell_collectors()
+
+    def _find_not_owed(self, facts):
+        """{planned line: stored reason} of what must not be chased now.
+
+        :param facts: of `collection.evaluation`, about the debtors of these contacts"""
         rows = {row.id: row for each in facts.items.values() for row in each}
+        found = {}
         for contact in self:
-            debtor = contact.debtor_id
             for line in contact.line_ids.filtered(
                 lambda x: x.item_id and x.state == "planned"
             ):
                 row = rows.get(line.item_id.id)
-                if row is None or row.debtor_id != debtor.id:
-                    line._cancel("NOT_OWED")
-                    continue
-                if debtor.id in facts.errors:
-                    continue
-                if obsolete := evaluation._get_obsolete(
-                    facts, debtor, row, contact.kind, line.stage_id.level
-                ):
-                    stored = self.env["collection.reason"]._store(obsolete)
-                    line._cancel(stored["code"], **stored["args"])
-                    line.item_id._wake()
-        return self.filtered(lambda c: c.state in ("planned", "queued"))
+                if reason := contact._get_reason_not_owed(line, row, facts):
+                    found[line] = self.env["collection.reason"]._store(reason)
+        return found
+
+    def _get_reason_not_owed(self, line, row, facts):
+        """Why the contact may not speak of ``line`` now, or None.
+
+        :param row: the open item as the ledger says now, or None"""
+        if row is None or row.debtor_id != self.debtor_id.id:
+            return Reason.of("NOT_OWED")
+        if row.debtor_id in facts.errors:
+            return None
+        return self.env["collection.evaluation"]._get_obsolete(
+            facts, self.debtor_id, row, self.kind, line.stage_id.level
+        )
+
+    def _find_why_not_now(self):
+        """{contact: stored reasons} of the planned ones that have nothing to say now:
+        everything they are about is paid, paused, in process …"""
+        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
+        not_owed = self._find_not_owed(facts)
+        found = {}
+        for contact in self.filtered("line_ids.item_id"):
+            lines = contact.line_ids.filtered(
+                lambda x: x.item_id and x.state == "planned"
+            )
+            if all(line in not_owed for line in lines):
+                reasons = [not_owed[line] for line in lines]
+                found[contact] = [r for n, r in enumerate(reasons) if r not in reasons[:n]]
+        return found
 
     def _drop_cancelled(self):
         """Queued messages that somebody cancelled or deleted by hand do not leave; their

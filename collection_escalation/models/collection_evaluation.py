@@ -105,7 +105,7 @@ class CollectionEvaluation(models.AbstractModel):
         self._record_moves(found, levels, stored)
         self._store_items(found, levels, stored, cases)
         self._refresh_case_stages(found, cases)
-        self._plan_contacts(found, cases, facts.unreachable)
+        self._plan_contacts(found, cases, facts.not_to_send)
         self._ask_managers(found, cases)
         return len(found)
 
@@ -304,7 +304,7 @@ class CollectionEvaluation(models.AbstractModel):
         touched = self.env["collection.case"].browse(ids)
         touched.with_context(tracking_disable=True)._refresh()
 
-    def _plan_contacts(self, found, cases, unreachable):
+    def _plan_contacts(self, found, cases, not_to_send):
         """One contact per debtor and channel covers all items that are due for it; the
         highest stage sets the tone."""
         wanted = self._get_wanted(found, unreachable)
@@ -316,8 +316,8 @@ class CollectionEvaluation(models.AbstractModel):
         wanted = defaultdict(list)
         for debtor, row, resolution, withheld in found:
             if withheld and withheld.code in INVOICE_FIRST:
-                if row.id in unreachable:
-                    continue  # the collector was asked to mend the address
+                if row.id in not_to_send:
+                    continue
                 wanted[debtor.id, "email", "invoice"].append((row, Step))
             elif resolution.step_id:
                 step = Step.browse(resolution.step_id)

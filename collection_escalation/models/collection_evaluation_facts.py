@@ -16,6 +16,18 @@ from ..rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 
 #: An invoice sent less than so many days ago needs no courtesy note.
 RECENT_DAYS = 5
+#: How often an invoice that cannot leave is tried, a day apart.
+INVOICE_TRIES = 3
+#: Why a contact could not be made, where the address is to blame.
+ADDRESS_CODES = (
+    "NO_ADDRESS",
+    "BAD_ADDRESS",
+    "BAD_NUMBER",
+    "BOUNCED",
+    "WRONG_NUMBER",
+    "RETURNED",
+    "STOPPED_ADDRESS",
+)
 #: Reasons not to chase that the invoice itself puts right: it goes first.
 INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")
 
@@ -58,7 +70,7 @@ class Facts:
     in_process: set[int]
     bounced: set[int]
     talked: dict[int, date]
-    unreachable: set[int]
+    not_to_send: set[int]
     sent: dict[int, date]
     automatic: set[int]
     punctual: set[int]
@@ -117,7 +129,7 @@ class CollectionEvaluation(models.AbstractModel):
             in_process=self._read_payments_in_process(move_ids),
             bounced=self._read_bounced_invoices(move_ids),
             talked=self._read_talks(debtors),
-            unreachable=self._read_unreachable_items(debtors),
+            not_to_send=self._read_items_not_to_send(debtors),
             sent=self._read_sending_dates(move_ids),
             automatic=self._read_automatic_invoices(move_ids),
             punctual=self._read_punctual_debtors(debtors, tried_policy),
@@ -355,9 +367,11 @@ class CollectionEvaluation(models.AbstractModel):
         )
         return {id_ for (id_,) in rows}
 
-    def _read_unreachable_items(self, debtors):
-        """Items whose invoice could not be delivered since the debtor's addresses were
-        last changed: trying again would fail again."""
+    def _read_items_not_to_send(self, debtors):
+        """Items whose invoice is not to be sent now: it is leaving, or nobody knows
+        whether it left; it was tried or taken out in the last day; or it cannot arrive:
+        since the debtor's addresses were last changed the address was to blame, or it was
+        tried three times. In the last two cases the collector has the duty to mend it."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -365,12 +379,23 @@ class CollectionEvaluation(models.AbstractModel):
                   FROM collection_contact c
                   JOIN collection_contact_line line ON line.contact_id = c.id
                   JOIN collection_debtor d ON d.id = c.debtor_id
-                 WHERE c.debtor_id IN %s AND c.kind = 'invoice'
-                   AND line.state = 'failed' AND line.item_id IS NOT NULL
-                   AND (d.address_changed_at IS NULL
-                        OR c.logged_at > d.address_changed_at)
+                 WHERE c.debtor_id IN %(debtors)s AND c.kind = 'invoice'
+                   AND line.item_id IS NOT NULL
+                   AND (c.state IN ('queued', 'sending', 'uncertain')
+                        OR line.state IN ('failed', 'missed')
+                           AND (d.address_changed_at IS NULL
+                                OR c.logged_at > d.address_changed_at))
+                 GROUP BY line.item_id
+                HAVING bool_or(c.state IN ('queued', 'sending', 'uncertain'))
+                    OR bool_or(c.logged_at > %(yesterday)s)
+                    OR bool_or(c.delivery_status IN ('bounced', 'returned')
+                               OR c.reasons -> 0 ->> 'code' IN %(address)s)
+                    OR count(*) FILTER (WHERE line.state = 'failed') >= %(tries)s
                 """,
-                tuple(debtors.ids) or (0,),
+                debtors=tuple(debtors.ids) or (0,),
+                yesterday=fields.Datetime.subtract(fields.Datetime.now(), hours=20),
+                address=(*ADDRESS_CODES, "CHANNEL_REFUSED"),
+                tries=INVOICE_TRIES,
             )
         )
         return {id_ for (id_,) in rows}

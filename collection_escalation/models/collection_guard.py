@@ -13,6 +13,9 @@ from odoo import api, fields, models, modules
 
 #: Contacts whose facts are read at once, just before they leave.
 CHUNK = 20
+#: Seconds after which what was checked is checked again: a slow server must not let a
+#: message leave after the hours, or after a payment.
+FRESH = 5.0
 #: How often the outcome of a message is written again when somebody works on its items.
 #: Two evaluations that run without a pause made ten tries in a row collide once in a
 #: hundred messages: then nobody knew what became of a message that had left.
@@ -57,14 +60,13 @@ class CollectionGuard(models.AbstractModel):
             self.env.invalidate_all()
             queued = mine.filtered(lambda c: c.state == "queued")
             (mine - queued)._withdraw_mail()
-            queued = queued._drop_cancelled()
-            # a person who calls meanwhile must not see the slot free too
-            self.env["collection.planner"].sudo()._reserve(queued.debtor_id)
-            allowed = queued._check_before_leaving()
-            allowed._take_slot_of_today()
-            self._commit()
+            allowed, checked_at = self._check(queued), time.monotonic()
             for contact in allowed:
-                self._let_one_leave(contact, hand_over)
+                if time.monotonic() - checked_at > FRESH:
+                    contact = self._check(contact)  # noqa: PLW2901 it, or nothing
+                # somebody may have withdrawn it since: every commit is a new snapshot
+                if contact.state == "queued":
+                    self._let_one_leave(contact, hand_over)
         except psycopg2.Error:
             # what was committed as leaving stays so, and becomes uncertain
             self.env.cr.rollback()
@@ -72,6 +74,17 @@ class CollectionGuard(models.AbstractModel):
         finally:
             for contact in mine:
                 contact._unlock_sending()
+
+    def _check(self, contacts):
+        """Those of the queued ``contacts`` that may leave now; each holds its slot of
+        today."""
+        contacts = contacts.filtered(lambda c: c.state == "queued")._drop_cancelled()
+        # a person who calls meanwhile must not see the slot free too
+        self.env["collection.planner"].sudo()._reserve(contacts.debtor_id)
+        allowed = contacts._check_before_leaving()
+        allowed._take_slot_of_today()
+        self._commit()
+        return allowed
 
     def _let_one_leave(self, contact, hand_over):
         """*Leaving* is committed before the handover; what comes of it afterwards."""

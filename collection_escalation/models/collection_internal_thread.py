@@ -1,6 +1,14 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+#: Records that customers are reached about by contacts only.
+INTERNAL = (
+    "collection.case",
+    "collection.debtor",
+    "collection.contact",
+    "collection.hold",
+)
+
 
 class CollectionInternalThread(models.AbstractModel):
     """Chatter and activities for the team only. Nobody outside learns of a debt by

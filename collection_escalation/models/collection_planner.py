@@ -8,24 +8,16 @@ import logging
 
 import psycopg2
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, split_every
+
+from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
 
 
 #: Refusals of the channel only: another one may do.
 CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
-#: Why a contact could not be made, where the address is to blame.
-ADDRESS_CODES = (
-    "NO_ADDRESS",
-    "BAD_ADDRESS",
-    "BAD_NUMBER",
-    "BOUNCED",
-    "WRONG_NUMBER",
-    "RETURNED",
-    "STOPPED_ADDRESS",
-)
 
 
 class CollectionPlanner(models.AbstractModel):
@@ -81,7 +73,7 @@ class CollectionPlanner(models.AbstractModel):
     def _reserve(self, debtors):
         """Queue up for the debtors' slots, those of all branches of the creditor. The
         rows are updated in the order of their ids, so that two workers cannot wait for
-        each other.
+        each other. When they may be called is not known any more, and worked out anew.
 
         :raise SerializationFailure: somebody else reserved meanwhile; try again"""
         if not debtors:
@@ -90,7 +82,8 @@ class CollectionPlanner(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_debtor SET slot_seq = slot_seq + 1
+                UPDATE collection_debtor
+                   SET slot_seq = slot_seq + 1, call_from = NULL, call_until = NULL
                  WHERE id IN (SELECT other.id
                                 FROM collection_debtor d
                                 JOIN collection_debtor other
@@ -103,7 +96,9 @@ class CollectionPlanner(models.AbstractModel):
                 tuple(debtors.ids),
             )
         )
-        debtors.invalidate_recordset(["slot_seq"], flush=False)
+        debtors.invalidate_recordset(
+            ["slot_seq", "call_from", "call_until"], flush=False
+        )
 
     @api.model
     def _plan_debtors(self, debtors):
@@ -176,8 +171,9 @@ class CollectionContact(models.Model):
         self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
             "failed", reasons=reasons
         )
-        if code in ADDRESS_CODES:
-            self._ask_to_mend_address(reasons)
+        # an invoice that did not go keeps its item from going on: that is a duty too
+        unsent = self.filtered(lambda c: c.kind == "invoice")
+        (self if code in ADDRESS_CODES else unsent)._ask_to_mend_address(reasons)
         # the lines given up must be known to the database before others take their place
         self.env.flush_all()
         instead = self.create(
@@ -236,9 +232,10 @@ class CollectionContact(models.Model):
         return kept
 
     def _get_planning_rank(self):
-        """Of contacts of one day, which finds its moment first."""
+        """Of contacts that want one day, which finds its moment first: the slot is kept
+        free for a call or visit, a message takes the next one."""
         channel = self.env["collection.channel"]._get(self.channel)
-        return channel._place, -self.stage_id.sequence
+        return not channel._is_live, channel._place, -self.stage_id.sequence
 
     def _prepare_fallback_vals(self):
         """The same step on its other channel, for the invoices it did not reach."""
@@ -246,28 +243,17 @@ class CollectionContact(models.Model):
         lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
         return {
             **self._prepare_substitute_vals(),
-            "line_ids": [
-                Command.create(
-                    {
-                        "item_id": line.item_id.id,
-                        "step_id": line.step_id.id,
-                        "stage_id": line.stage_id.id,
-                        "cycle": line.cycle,
-                        "currency_id": line.currency_id.id,
-                        "date_due": line.date_due,
-                    }
-                )
-                for line in lines
-            ],
+            "line_ids": lines._prepare_copies(),
         }
 
     def _prepare_substitute_vals(self):
+        channel = self._get_fallback_channel()
         return {
             **self._prepare_copy_vals(),
-            "channel": self._get_fallback_channel(),
+            "channel": channel,
             "recipient_chosen": False,
             "fallback_of_id": self.id,
-            "reviewed": True,
+            **self.debtor_id._get_review_vals(channel),
         }
 
     def _plan_otherwise(self, decision, now, events):

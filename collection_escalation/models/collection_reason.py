@@ -74,6 +74,9 @@ TEXTS = {
         "Who reads at %(value)s told us that they are not the customer: nothing goes "
         "there any more."
     ),
+    "ADDRESS_CHANGED": _lt(
+        "The address was changed after the message was written: it is written anew."
+    ),
     "STOPPED": _lt("Nobody may contact them: %(flag)s."),
     "CHANNEL_REFUSED": _lt("They refused this channel, or did not authorise it."),
     "CALLBACK": _lt("They asked to be called then."),
@@ -108,6 +111,7 @@ TEXTS = {
     "REPORT_DELAYED": _lt("Late, but still on its way, says the mail server: %(said)s"),
     "REPORT_COMPLAINT": _lt("The reader called the message spam (%(said)s)."),
     "REPORT_UNCLEAR": _lt("A mail server sent a report that must be read: %(said)s"),
+    "DID_NOT_LEAVE": _lt("It did not leave: planned again."),
     "INTERRUPTED": _lt(
         "Sending was interrupted: nobody knows whether it left. It is not repeated by "
         "itself."

@@ -8,7 +8,9 @@ from lxml import etree
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.mail import formataddr
 
+from .collection_internal_thread import INTERNAL
 from .collection_wording import parse_source
 
 MODEL = "collection.contact"
@@ -59,7 +61,7 @@ class MailTemplate(models.Model):
     ):
         """Only the dispatch writes e-mails to customers, and it does so as superuser:
         those that people make of the template would pass the contact rules by."""
-        if self.model == MODEL and not self.env.su:
+        if self.model in INTERNAL and not self.env.su:
             raise UserError(
                 self.env._(
                     "Template “%s”: messages to customers leave as contacts, at permitted "
@@ -75,6 +77,35 @@ class MailTemplate(models.Model):
             email_values=email_values,
             email_layout_xmlid=email_layout_xmlid,
         )
+
+    def _generate_template_recipients(
+        self,
+        res_ids,
+        render_fields,
+        allow_suggested=False,
+        find_or_create_partners=False,
+        render_results=None,
+    ):
+        """A message to a customer goes to the one address that was found for the contact,
+        shown and logged, whatever the template says: a customer's e-mail field may hold
+        several addresses, a template copies."""
+        if self.model != MODEL:
+            return super()._generate_template_recipients(
+                res_ids,
+                render_fields,
+                allow_suggested=allow_suggested,
+                find_or_create_partners=find_or_create_partners,
+                render_results=render_results,
+            )
+        render_results = {} if render_results is None else render_results
+        for contact in self.env[MODEL].browse(res_ids):
+            to = ""
+            if contact.channel == "email" and contact.destination:
+                to = formataddr((contact.recipient_id.name or "", contact.destination))
+            render_results.setdefault(contact.id, {}).update(
+                {"email_to": to, "email_cc": "", "partner_ids": []}
+            )
+        return render_results
 
     def _must_state_the_debt(self):
         """Whether the template may be used after the due date: all but those that are

@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-#: Records that customers are reached about by contacts only.
-INTERNAL = ("collection.case", "collection.debtor", "collection.contact")
+from ..models.collection_internal_thread import INTERNAL
 
 
 class MailComposeMessage(models.TransientModel):

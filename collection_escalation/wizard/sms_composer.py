@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .mail_compose_message import INTERNAL
+from ..models.collection_internal_thread import INTERNAL
 
 
 class SmsComposer(models.TransientModel):
