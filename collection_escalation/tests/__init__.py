@@ -15,6 +15,7 @@ from . import (
     test_feedback,
     test_golden_texts,
     test_invariants,
+    test_leaving,
     test_log,
     test_management,
     test_partner_merge,
