@@ -476,3 +476,22 @@ class TestCallTimes(LeavingCommon):
             planner._plan_debtors(self._debtor())
         self.assertEqual(call.planned_on, FRIENDLY_DAY)
         self.assertEqual(message.planned_on, FRIENDLY_DAY + timedelta(days=1))
+
+
+@tagged("post_install", "-at_install")
+class TestVoicemail(LeavingCommon):
+    def test_a_machine_hears_who_called_and_nothing_of_invoices(self):
+        """In the customer's language, with the company's number."""
+        self.company.root_id.partner_id.phone = "+55 11 4000-0000"
+        self._create_overdue_invoice(MONDAY)
+        call = self._plan_call().with_user(self.collector)
+        text = self.env["collection.channel"]._get("phone")._get_voicemail(call)
+        self.assertEqual(
+            text,
+            "Good day, this is collector of company_1_data with a message for Loja Azul. "
+            "Please call us back at +55 11 4000-0000. Thank you.",
+        )
+        self.assertIn(text, call.preview)
+        self.assertFalse(
+            self.env["collection.wording"]._find(text, "en_US", neutral=True)
+        )
