@@ -92,19 +92,44 @@ class MailThread(models.AbstractModel):
             or subject.startswith(AUTOMATIC_SUBJECTS)
         )
 
+    def _is_answer(self, message):
+        """Did somebody outside write ``message``, which came in by e-mail? Not a machine,
+        and none of us: a collector who answers the notice of an answer writes here too."""
+        if message.message_type != "email":
+            return False
+        if self.env.context.get("collection_automatic_reply"):
+            return False
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        return all(user.share for user in users)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Who answers the invoice itself answers us too. The message stays with the
+        invoice: the log must never keep an invoice from being deleted."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._is_answer(message):
+            addresses = email_split(message.email_from or "")
+            for debtor_sudo in self.sudo().collection_item_ids.debtor_id:
+                if debtor_sudo.company_id.collection_started_on:
+                    debtor_sudo._note_answer(
+                        message.subject,
+                        channel="email",
+                        destination=addresses[0] if addresses else False,
+                        note=f"{self.display_name}: {message.subject or ''}",
+                    )
+        return result
+
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
     def _message_post_after_hook(self, message, msg_values):
-        """An e-mail came in on the debtor: an answer, unless a machine or one of us
-        wrote it."""
+        """An e-mail came in on the debtor: an answer."""
         result = super()._message_post_after_hook(message, msg_values)
-        if (
-            message.message_type == "email"
-            and not self.env.context.get("collection_automatic_reply")
-            and not self._is_from_team(message)
-        ):
+        if self._is_answer(message):
             addresses = email_split(message.email_from or "")
             self.sudo()._note_answer(
                 message.subject,
@@ -113,12 +138,6 @@ class CollectionDebtor(models.Model):
                 message_id=message.id,
             )
         return result
-
-    @api.model
-    def _is_from_team(self, message):
-        """A collector who answers the notice of an answer writes on the debtor too."""
-        users = message.sudo().author_id.with_context(active_test=False).user_ids
-        return any(not user.share for user in users)
 
     def _note_answer(self, subject, **vals):
         """The debtor answered: it is logged as a contact from the customer, the automatic

@@ -479,6 +479,24 @@ class TestAnswers(FeedbackCommon):
         ):
             answer.message_id.sudo().unlink()
 
+    def test_an_answer_to_the_invoice_itself_is_an_answer(self):
+        """Its message stays with the invoice, which the log never keeps from going."""
+        invoice = self._create_overdue_invoice(MONDAY)
+        with self._at(TUESDAY), self.mock_mail_gateway():
+            invoice.with_context(mail_create_nosubscribe=True).message_post(
+                body="We pay on Friday.",
+                subject="Re: your invoice",
+                message_type="email",
+                email_from=self.debtor_partner.email,
+                author_id=self.debtor_partner.id,
+            )
+        answer = self._contacts(direction="in")
+        self.assertEqual(answer.destination, self.debtor_partner.email)
+        self.assertIn("Re: your invoice", answer.note)
+        self.assertFalse(answer.message_id)
+        self.assertEqual(len(self._get_pauses()), 1)
+        self.assertIn("Loja Azul answered", self._get_told().mapped("subject"))
+
     def test_the_collector_is_told_until_when_the_system_is_silent(self):
         contact = self._send_friendly()
         with self._at(TUESDAY):
