@@ -9,12 +9,8 @@ from odoo.exceptions import UserError
 from ..rules.contact_rules import Context, Event, decide, permitted_interval
 from ..rules.decision import Decision, Reason
 
-#: How far back a contact still matters for a limit.
-MEMORY = timedelta(days=40)
-#: Outcomes of ours that the contact rules call otherwise. A busy line reached nobody, so
-#: it may be redialled (issue 3; 12 CFR 1006.14(b)(3)(ii) and its comment: a busy signal
-#: is a call that did not connect).
-OUTCOMES = {"reply": "conversation", "busy": "not_connected"}
+#: Outcomes of ours that the contact rules call otherwise.
+OUTCOMES = {"reply": "conversation"}
 
 
 class CollectionContact(models.Model):
@@ -37,7 +33,8 @@ class CollectionContact(models.Model):
             ("partner_id", "in", debtors.partner_id.ids),
             ("debtor_id.root_company_id", "in", debtors.root_company_id.ids),
         ]
-        since = fields.Datetime.now() - MEMORY
+        reach = self.env["collection.contact.ruleset"]._get_longest_reach()
+        since = fields.Datetime.now() - timedelta(days=reach + 2)
         found = self.search_fetch(
             [
                 *scope,

@@ -52,6 +52,7 @@ class CollectionContactRulesetLine(models.Model):
             ("exclusive", "One channel a week"),
             ("block", "Never"),
             ("grace", "Wait before the first"),
+            ("redial", "Redial a busy line"),
         ],
         string="Rule",
         required=True,
@@ -121,7 +122,9 @@ class CollectionContactRulesetLine(models.Model):
         default="debtor",
     )
     excludes_busy = fields.Boolean(
-        string="Busy does not count", help="A busy line may be dialled again."
+        string="Busy does not count",
+        help="Where the law leaves out calls that did not connect. How often a busy line "
+        "may be dialled again is a line of its own.",
     )
     first_day_counts = fields.Boolean(
         string="That day counts",

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ..rules.business_days import Calendar
 from ..rules.contact_content import FIELDS_OF, ruleset_from
+from ..rules.contact_ruleset import where_busy_lines_are_redialled
 
 
 class CollectionContactRuleset(models.Model):
@@ -78,7 +79,18 @@ class CollectionContactRuleset(models.Model):
         :raise UserError: the holidays there are not known"""
         company = self.env["res.company"].sudo().browse(company_id)
         found = self._find_in_force(company, country, state, party)
-        return tuple(rules._get_ruleset_at(country, state, year) for rules in found)
+        return where_busy_lines_are_redialled(
+            rules._get_ruleset_at(country, state, year) for rules in found
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _get_longest_reach(self):
+        """How many days back a contact may still matter for a limit of the sets in use;
+        remembered until any set changes."""
+        in_use = self.sudo().search([("is_preset", "=", False)])
+        limits = [limit for rules in in_use for limit in rules._get_ruleset().limits]
+        return max((limit.reach for limit in limits), default=0)
 
     @api.model
     def _find_in_force(self, company, country, state, party):

@@ -115,6 +115,13 @@ class CollectionContactRulesetLine(models.Model):
             text = self.env._("%s; a busy line does not count", text)
         return self._per_invoice(text)
 
+    def _say_redial(self):
+        return self.env._(
+            "a busy line may be redialled %s times a day; neither these rules nor a "
+            "prudent custom count it, the law does",
+            self.max_count,
+        )
+
     def _say_gap(self):
         return self._per_invoice(
             self.env._(

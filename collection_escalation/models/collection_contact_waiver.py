@@ -6,9 +6,7 @@ from datetime import time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-#: Rules of this nature may be waived with a reason alone. Whatever stops all contact
-#: (BLK_…) and whatever is law needs a document.
-WAIVABLE = ("prudent", "house")
+from ..rules.contact_ruleset import WAIVABLE
 
 
 class CollectionContactWaiver(models.Model):
@@ -63,6 +61,7 @@ class CollectionContactWaiver(models.Model):
 
     @api.model
     def _is_legal(self, reason):
+        """Whatever stops all contact (BLK_…) and whatever is law needs a document."""
         blocked = reason.code.rpartition(".")[2].startswith("BLK_")
         return blocked or reason.arg("nature") not in WAIVABLE
 

@@ -146,6 +146,7 @@ TEXTS = {
     "LIM_CHANNEL_EXCLUSIVE": _lt(
         "They were reached by another channel that week (%(rule)s)."
     ),
+    "LIM_REDIAL": _lt("The line was busy, it was redialled enough today (%(rule)s)."),
     "LIM_GRACE": _lt("Too soon after the due date for a first contact (%(rule)s)."),
     "BLK_CEASE": _lt("They asked in writing not to be contacted (%(rule)s)."),
     "BLK_ATTORNEY": _lt("Only their attorney may be contacted (%(rule)s)."),

@@ -59,7 +59,7 @@ from .contact_limits import (
     Grace,
     Limit,
 )
-from .contact_ruleset import RuleSet
+from .contact_ruleset import ALL_BUT_BUSY, BUSY, RuleSet
 from .contact_vocabulary import CHANNELS, check_known
 from .contact_windows import Window
 
@@ -94,6 +94,7 @@ FIELDS_OF = {
     "gap": ("days", "basis", "scope"),
     "cooldown": ("days", "first_day_counts", "scope"),
     "exclusive": ("basis", "scope"),
+    "redial": ("max_count",),
     "block": ("block", "barred", "if_prohibited", "days", "unit"),
     "grace": ("days", "unit"),
 }
@@ -105,10 +106,13 @@ BLOCKS = (
     "channel_not_authorised",
     "paid_claim",
 )
+#: The longest that a line looks back or ahead, in days.
+LONGEST = 366
 _LIMIT_IDS = {
     "gap": "LIM_GAP",
     "cooldown": "LIM_COOLDOWN",
     "exclusive": "LIM_CHANNEL_EXCLUSIVE",
+    "redial": "LIM_REDIAL",
     "grace": "LIM_GRACE",
 }
 _COUNT_IDS = {"day": "LIM_DAY", "week": "LIM_WEEK", "rolling": "LIM_ROLLING"}
@@ -145,6 +149,7 @@ def ruleset_from(
         weekend=frozenset(weekend),
         week_start=int(content.get("week_start") or 0),
         debtor_may_widen=bool(content.get("debtor_may_widen", True)),
+        redials=any(line["kind"] == "redial" for line in content["lines"]),
     )
 
 
@@ -225,17 +230,42 @@ def _count(line: Line) -> Count:
         cap=int(line["max_count"]),
         period=PERIODS[line["period"]],
         basis=line["basis"],
-        days=int(line["days"]) if rolling else 1,
+        days=_days(line) if rolling else 1,
         scope=line.get("scope") or DEBTOR,
-        excluded_outcomes=frozenset({"busy"} if line.get("excludes_busy") else ()),
+        excluded_outcomes=frozenset({BUSY} if line.get("excludes_busy") else ()),
     )
+
+
+def _redial(line: Line) -> Count:
+    """Of the busy lines of a day the first is the call, the others are redials."""
+    if channels_of(line) != {"phone"}:
+        raise ValueError(f"channel: {line['channel']!r} is never busy; use phone")
+    times = int(line["max_count"])
+    if times < 1:
+        raise ValueError(
+            f"max_count: {times} redials; use 1 or more, or no line: then a busy line "
+            "counts like any other call"
+        )
+    return Count(
+        _limit_id(line),
+        channels_of(line),
+        cap=times + 1,
+        excluded_outcomes=ALL_BUT_BUSY,
+    )
+
+
+def _days(line: Line) -> int:
+    days = int(line["days"])
+    if days > LONGEST:
+        raise ValueError(f"days: {days} is too long; use {LONGEST} or fewer")
+    return days
 
 
 def _gap(line: Line) -> Gap:
     return Gap(
         _limit_id(line),
         channels_of(line),
-        days=int(line["days"]),
+        days=_days(line),
         basis=line["basis"],
         scope=line.get("scope") or DEBTOR,
     )
@@ -245,7 +275,7 @@ def _cooldown(line: Line) -> Cooldown:
     return Cooldown(
         _limit_id(line),
         channels_of(line),
-        days=int(line["days"]),
+        days=_days(line),
         scope=line.get("scope") or DEBTOR,
         first_day_counts=bool(line["first_day_counts"]),
     )
@@ -275,14 +305,14 @@ def _block(line: Line) -> Block:
         channels_of(line),
         parties=parties,
         if_prohibited=block == "workplace" and bool(line.get("if_prohibited")),
-        days=int(line["days"]) if claim else 0,
+        days=_days(line) if claim else 0,
         unit=line["unit"] if claim else CALENDAR,
     )
 
 
 def _grace(line: Line) -> Grace:
     return Grace(
-        int(line["days"]), line["unit"], channels_of(line), rule_id=_limit_id(line)
+        _days(line), line["unit"], channels_of(line), rule_id=_limit_id(line)
     )
 
 
@@ -291,6 +321,7 @@ _BUILDERS = {
     "gap": _gap,
     "cooldown": _cooldown,
     "exclusive": _exclusive,
+    "redial": _redial,
     "block": _block,
     "grace": _grace,
 }

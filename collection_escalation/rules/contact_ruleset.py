@@ -23,17 +23,22 @@ Worked example: the house rule of the user's documents, Monday-Friday 08-18, onc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .business_days import Calendar
 from .contact_blocks import Block, with_those_that_hold_everywhere
-from .contact_limits import Grace, Limit
-from .contact_vocabulary import check_known
+from .contact_limits import ATTEMPT, Count, Grace, Limit
+from .contact_vocabulary import OUTCOMES, check_known
 from .contact_windows import Timetable, Window
 from .decision import Reason
 
 NATURES = ("statute", "guidance", "prudent", "house")
+#: Rules of these natures may be waived with a reason alone; the others are law.
+WAIVABLE = ("prudent", "house")
+BUSY = "busy"
+ALL_BUT_BUSY = frozenset(OUTCOMES) - {BUSY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class RuleSet:
 
     ``nature`` tells who may waive it; it is reported with every reason.
     ``debtor_may_widen``: hours the debtor agreed to open windows beyond the set's own.
+    ``redials``: a busy line may be dialled again, see `where_busy_lines_are_redialled`.
     """
 
     code: str
@@ -55,6 +61,7 @@ class RuleSet:
     weekend: frozenset[int] = frozenset({5, 6})
     week_start: int = 0
     debtor_may_widen: bool = True
+    redials: bool = False
     timetable: Timetable = field(init=False, repr=False, compare=False)
     stops: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     calendar: Calendar = field(init=False, repr=False, compare=False)
@@ -82,3 +89,41 @@ class RuleSet:
 
     def reason(self, rule_id: str, **args: object) -> Reason:
         return Reason.of(f"{self.code}.{rule_id}", nature=self.nature, **args)
+
+    def without_busy_lines(self) -> RuleSet:
+        """The set whose counts of attempts leave busy lines out."""
+        limits = tuple(map(_without_busy_lines, self.limits))
+        return self if limits == self.limits else replace(self, limits=limits)
+
+
+def where_busy_lines_are_redialled(rulesets: Iterable[RuleSet]) -> tuple[RuleSet, ...]:
+    """These sets, as they hold together.
+
+    A busy line reached nobody: it may be dialled again (issue 3). Where a set says so
+    (``redials``), and says how often a day, neither that set nor any prudent custom
+    beside it counts a busy line as an attempt. A law counts as it is written: under the
+    two calls a day of Minas Gerais the third is refused, even if two found it busy.
+
+    >>> once = (Count("LIM_DAY", frozenset({"phone"}), cap=1),)
+    >>> house = RuleSet("HOUSE", nature="house", limits=once, redials=True)
+    >>> custom, law = (RuleSet(n, nature=n, limits=once) for n in ("prudent", "statute"))
+    >>> sets = where_busy_lines_are_redialled((custom, law, house))
+    >>> [sorted(rules.limits[0].excluded_outcomes) for rules in sets]
+    [['busy'], [], ['busy']]
+    """
+    found = tuple(rulesets)
+    if not any(rules.redials for rules in found):
+        return found
+    return tuple(
+        rules.without_busy_lines() if rules.nature in WAIVABLE else rules
+        for rules in found
+    )
+
+
+def _without_busy_lines(limit: Limit) -> Limit:
+    """The limit of the redials themselves stays."""
+    if not isinstance(limit, Count) or limit.basis != ATTEMPT:
+        return limit
+    if limit.excluded_outcomes == ALL_BUT_BUSY:
+        return limit
+    return replace(limit, excluded_outcomes=limit.excluded_outcomes | {BUSY})

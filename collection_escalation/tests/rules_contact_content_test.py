@@ -13,7 +13,7 @@ from ..rules.contact_content import (
     ruleset_from,
 )
 from ..rules.contact_limits import Cooldown, Count, ExclusiveChannel, Gap, Grace
-from ..rules.contact_vocabulary import CHANNELS, PARTIES
+from ..rules.contact_vocabulary import CHANNELS, OUTCOMES, PARTIES
 
 LINES = {
     "window": {"weekday_from": "0", "weekday_to": "4", "hour_from": 8, "hour_to": 18},
@@ -21,6 +21,7 @@ LINES = {
     "gap": {"days": 2, "basis": "contact"},
     "cooldown": {"days": 7, "first_day_counts": True},
     "exclusive": {"basis": "contact"},
+    "redial": {"max_count": 3},
     "block": {"block": "visit"},
     "grace": {"days": 5, "unit": "business"},
 }
@@ -45,7 +46,9 @@ def test_every_kind_of_line_becomes_its_rule():
         Gap("LIM_GAP", phone, days=2, basis="contact"),
         Cooldown("LIM_COOLDOWN", phone, days=7),
         ExclusiveChannel("LIM_CHANNEL_EXCLUSIVE", phone, basis="contact"),
+        Count("LIM_REDIAL", phone, cap=4, excluded_outcomes=set(OUTCOMES) - {"busy"}),
     )
+    assert found.redials
     assert found.blocks == (Block("VISIT", phone),)
     assert found.grace == Grace(5, "business", phone)
 
@@ -78,6 +81,26 @@ def test_days_belong_to_a_rolling_count_only():
 def test_a_busy_line_is_left_out_where_the_line_says_so():
     (limit,) = rules(line("count", excludes_busy=True)).limits
     assert limit.excluded_outcomes == {"busy"}
+
+
+def test_redials_are_of_calls_and_at_least_one():
+    with pytest.raises(ValueError, match="line 1: channel: 'all' is never busy"):
+        rules(line("redial", channel="all"))
+    with pytest.raises(ValueError, match="line 1: max_count: 0 redials.*or no line"):
+        rules(line("redial", max_count=0))
+
+
+def test_no_line_looks_further_than_a_year():
+    for kind, more in (
+        ("count", {"period": "rolling"}),
+        ("gap", {}),
+        ("cooldown", {}),
+        ("grace", {}),
+        ("block", {"block": "paid_claim", "unit": "calendar"}),
+    ):
+        rules(line(kind, **more, **{"days": 366}))
+        with pytest.raises(ValueError, match="days: 367 is too long; use 366 or fewer"):
+            rules(line(kind, **{**more, "days": 367}))
 
 
 def test_a_set_that_keeps_open_on_holidays_knows_none():

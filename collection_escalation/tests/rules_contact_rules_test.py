@@ -25,6 +25,7 @@ from ..rules.contact_rules import (
     decide,
     permitted_interval,
 )
+from ..rules.contact_ruleset import where_busy_lines_are_redialled
 from .contact_presets import every_preset, preset
 from .contact_questions import (
     ALL,
@@ -213,6 +214,20 @@ def test_what_never_reached_the_line_does_not_count():
 def test_a_busy_line_may_be_redialled_where_the_set_says_so():
     past = [("2026-11-10T09:00", "phone", "busy")]
     assert_allowed(ask(HOUSE, "2026-11-10T09:10", past=past))
+
+
+def test_where_a_house_redials_prudent_customs_follow_and_the_law_does_not():
+    """Three dials a day in Minas Gerais: the country's custom and the house let the
+    third pass, the law of two calls a day does not."""
+    calls = Count("LIM_DAY", PHONE, cap=1)
+    house = RuleSet("HOUSE", nature="house", limits=(calls,), redials=True)
+    busy = [("2026-11-10T09:00", "phone", "busy"), ("2026-11-10T09:05", "phone", "busy")]
+    together = where_busy_lines_are_redialled((BRAZIL, MINAS, house))
+    answer = ask(together, "2026-11-10T09:10", past=busy)
+    assert_refused(answer, "BR-MG.LIM_DAY", "2026-11-11T09:00")
+    assert_allowed(ask(together, "2026-11-10T09:10", past=busy[:1]))
+    answer = ask((BRAZIL, MINAS), "2026-11-10T09:10", past=busy[:1])
+    assert_refused(answer, "BR.LIM_DAY", "2026-11-11T09:00")
 
 
 def test_an_unanswered_call_is_an_attempt_but_no_contact():

@@ -204,7 +204,7 @@ class TestBadInput(CollectionCommon):
                     }
                 )
             ]
-        self.assertEqual(len(self.house.line_ids), 3)
+        self.assertEqual(len(self.house.line_ids), 4)
 
     def test_a_window_after_midnight_is_refused(self):
         with self._refuse("My hours", "midnight"):

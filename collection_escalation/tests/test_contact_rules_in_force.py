@@ -1,6 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -202,6 +202,33 @@ class TestRulesInForce(RulesetCommon):
             found = {debtor._get_rulesets(NOVEMBER) for debtor in debtors}
         self.assertEqual(len(found), 1)
 
+    def test_the_longest_limit_says_how_far_back_the_log_is_read(self):
+        """One visit in any 90 days: the one of 60 days ago counts, that of 95 does not."""
+        self.assertLess(self.Rulesets._get_longest_reach(), 40)
+        seldom = {"kind": "count", "period": "rolling", "days": 90, "channel": "visit"}
+        self.company.sudo().write(
+            {
+                "collection_ruleset_id": self._create_rules("RARE", [seldom]).id,
+                "collection_house_rules": "always",
+            }
+        )
+        self._rules("BR").active = False
+        self.assertEqual(self.Rulesets._get_longest_reach(), 90)
+        about = {
+            "debtor_id": self.debtor.id,
+            "company_id": self.company.id,
+            "channel": "visit",
+            "recipient_id": self.debtor_partner.id,
+        }
+        Contact = self.env["collection.contact"].sudo()
+        with self._at(NOVEMBER):
+            now = fields.Datetime.now()
+            for days, codes in ((95, ""), (60, "RARE.LIM_ROLLING")):
+                moment = now - timedelta(days=days)
+                made = {"state": "made", "outcome": "not_met", "made_at": moment}
+                Contact.create({**about, **made})
+                self.assertEqual(Contact.new(about)._decide(now).codes, codes)
+
     def test_what_is_remembered_is_forgotten_when_a_rule_changes(self):
         self.assertInForce("BR", "HOUSE")
         rules = self._rules("BR")
@@ -216,12 +243,12 @@ class TestRulesInForce(RulesetCommon):
         self.assertInForce("HOUSE")
 
     def test_the_house_rules_as_shipped(self):
-        """08-18 Monday to Friday, not on holidays, once a day; companies: two live
-        contacts a day; nobody but the debtor."""
+        """08-18 Monday to Friday, not on holidays, once a day, a busy line up to three
+        times more; companies: two live contacts a day; nobody but the debtor."""
         for party, codes in (("consumer", "HOUSE"), ("business", "HOUSE-B")):
             self._move_to("jp", party=party)
             (house,) = self.debtor._get_rulesets(NOVEMBER)
-            (limit,) = house.limits
+            limit, redials = house.limits
             (block,) = house.blocks
             with self.subTest(party):
                 self.assertEqual(house.code, codes)
@@ -234,6 +261,10 @@ class TestRulesInForce(RulesetCommon):
                 self.assertEqual(
                     (limit.cap, limit.basis, len(limit.channels)),
                     (1, "attempt", 5) if party == "consumer" else (2, "contact", 4),
+                )
+                self.assertEqual(
+                    (redials.rule_id, redials.cap, set(redials.channels)),
+                    ("LIM_REDIAL", 4, {"phone"}),
                 )
                 self.assertEqual(
                     set(("debtor", "guarantor", "attorney")) & block.parties, set()

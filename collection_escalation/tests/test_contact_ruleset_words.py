@@ -91,6 +91,11 @@ class TestRulesetWords(RulesetCommon):
                 "Calls: at most 1 a day (attempts); a busy line does not count",
             ),
             (
+                {"kind": "redial", "channel": "phone", "max_count": 3},
+                "Calls: a busy line may be redialled 3 times a day; neither these rules "
+                "nor a prudent custom count it, the law does",
+            ),
+            (
                 {"kind": "gap", "channel": "messages", "days": 2, "basis": "contact"},
                 "SMS, WhatsApp, e-mails and letters: at least 2 days from one to the next "
                 "(contacts that arrived)",
