@@ -9,20 +9,12 @@ import logging
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .collection_contact_ruleset import SET_FIELDS
+
 _logger = logging.getLogger(__name__)
 
 #: What a set takes over from its preset; name, order and company stay its own.
-_TAKEN_OVER = (
-    "nature",
-    "binds",
-    "party_scope",
-    "respects_holidays",
-    "optional_holidays",
-    "week_start",
-    "debtor_may_widen",
-    "source",
-    "source_url",
-)
+_TAKEN_OVER = (*sorted(SET_FIELDS - {"state_ids"}), "source", "source_url")
 
 
 class CollectionContactRuleset(models.Model):
@@ -67,6 +59,7 @@ class CollectionContactRuleset(models.Model):
 
         :raise ValidationError: a shipped preset makes no sense"""
         presets = self.search([("is_preset", "=", True)])
+        presets._drop_lines_of_the_version_before()
         presets._check_rules_are_sound()
         for preset in presets.filtered(lambda preset: not preset.adopted):
             own = self.with_context(active_test=False).search(
@@ -83,6 +76,18 @@ class CollectionContactRuleset(models.Model):
                 preset._adopt()
             preset.adopted = True
 
+    def _drop_lines_of_the_version_before(self):
+        """While the module's data are loading: the lines of these presets that the files
+        do not name any more. Odoo deletes them too, but only at the end of the update:
+        until then they would stand, and be checked, beside those that replace them."""
+        loaded = self.env.registry.loaded_xmlids
+        names = self.get_external_id()
+        lines = self.filtered(lambda preset: names[preset.id] in loaded).line_ids
+        names = lines.get_external_id()
+        lines.filtered(
+            lambda line: names[line.id] and names[line.id] not in loaded
+        ).unlink()
+
     def _adopt(self):
         """Copy a preset into use. The copy has an external id so that its name is
         translated with the module."""
@@ -92,6 +97,7 @@ class CollectionContactRuleset(models.Model):
                 "code": self.code,
                 "preset_id": self.id,
                 "preset_version": self.version,
+                "line_ids": self.line_ids._copy_as_shipped(),
             }
         )
         name = f"ruleset_{self.code}".lower().replace("-", "_")
@@ -127,18 +133,16 @@ class CollectionContactRuleset(models.Model):
         self._check_has_preset()
         for ruleset in self:
             preset = ruleset.preset_id
-            lines = preset.line_ids.copy_data()
             ruleset.write(
                 {
-                    **{name: preset[name] for name in _TAKEN_OVER},
-                    "country_id": preset.country_id.id,
+                    **{
+                        name: self._fields[name].convert_to_write(preset[name], preset)
+                        for name in _TAKEN_OVER
+                    },
                     "state_ids": [Command.set(preset.state_ids.ids)],
                     "line_ids": [
                         Command.clear(),
-                        *(
-                            Command.create({**line, "ruleset_id": ruleset.id})
-                            for line in lines
-                        ),
+                        *preset.line_ids._copy_as_shipped(),
                     ],
                     "preset_version": preset.version,
                 }

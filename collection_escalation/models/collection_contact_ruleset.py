@@ -5,6 +5,19 @@ from .collection_contact_ruleset_line import MARKS, TOGETHER, WEEKDAYS
 
 #: From the best to the worst: a set is as good as its worst line.
 MARK_ORDER = [mark for mark, _label in MARKS]
+#: What a set says besides its lines. A change of one of these changes what its lines
+#: mean, which nobody compared with a source.
+SET_FIELDS = {
+    "country_id",
+    "state_ids",
+    "party_scope",
+    "binds",
+    "nature",
+    "respects_holidays",
+    "optional_holidays",
+    "week_start",
+    "debtor_may_widen",
+}
 
 
 class CollectionContactRuleset(models.Model):
@@ -203,11 +216,27 @@ class CollectionContactRuleset(models.Model):
 
     def write(self, vals):
         self._check_may_touch_presets("is_preset" in vals)
+        self.filtered(lambda rules: rules._is_changed_by(vals))._forget_review()
         together = self.with_context(collection_rules_together=TOGETHER)
         result = super(CollectionContactRuleset, together).write(vals)
         self._keep_versions()
         self.env.registry.clear_cache()
         return result
+
+    def _is_changed_by(self, vals):
+        """Do these values change what the set says besides its lines?"""
+        fields_written = [self._fields[name] for name in SET_FIELDS & set(vals)]
+        return any(
+            field.type == "many2many"
+            or field.convert_to_cache(vals[field.name], self)
+            != field.convert_to_cache(self[field.name], self)
+            for field in fields_written
+        )
+
+    def _forget_review(self):
+        """The administrator changed the set: it is not any more what was compared with
+        the sources. What comes with the module carries its own marks."""
+        self.filtered(lambda rules: not rules.is_preset).line_ids._forget_review()
 
     def _write_version(self, version):
         """The number alone, which is no change of the rules."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..rules.contact_content import FIELDS_OF, default_rule_id
 
@@ -196,10 +196,36 @@ class CollectionContactRulesetLine(models.Model):
         self._follow_change(rulesets | self.ruleset_id)
         return result
 
+    def copy_data(self, default=None):
+        """A copy is the administrator's own: nobody compared it with a source."""
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            vals.update(line._get_mark_of_own())
+        return vals_list
+
+    def _get_mark_of_own(self):
+        """The mark of a reviewed value when it stands in other rules than those that were
+        compared with the source; what was not verified stays so."""
+        mark = "house" if self.mark == "verified" else self.mark
+        return {"mark": mark, "verified_on": False}
+
+    def _forget_review(self):
+        for line in self:
+            line.write(line._get_mark_of_own())
+
+    def _copy_as_shipped(self):
+        """Commands that create these lines in another set, with their marks."""
+        vals_list = self.copy_data()
+        for line, vals in zip(self, vals_list, strict=True):
+            del vals["ruleset_id"]
+            vals.update(mark=line.mark, verified_on=line.verified_on)
+        return [Command.create(vals) for vals in vals_list]
+
     def unlink(self):
         rulesets = self.ruleset_id
         rulesets._check_may_touch_presets()
         result = super().unlink()
+        rulesets.exists()._forget_review()
         self._follow_change(rulesets.exists())
         return result
 

@@ -2,6 +2,7 @@
 table that cannot be read says where."""
 
 import csv
+import hashlib
 import io
 import json
 
@@ -54,6 +55,49 @@ def test_the_countries_of_the_regulation_sheet_are_shipped():
         *("BR", "BR-SP", "BR-MG", "CO", "CL", "PE", "MX", "AR", "US", "UK"),
         *("ES", "PT", "FR", "DE", "IT"),
     }
+
+
+#: What stands in the preset files, by version. Never change a row: whoever has the
+#: version is offered nothing new. Raise the version of the preset and add a row.
+SHIPPED = {
+    "AR@1": "02d54698721c76b1",
+    "BR-MG@1": "20f6daed2737520a",
+    "BR-MG@2": "0837ecc1e4988dbe",
+    "BR-SP@1": "351eaac91006d333",
+    "BR@1": "011236ac72730373",
+    "CL@1": "2aca381432f3ea8b",
+    "CO@1": "6880ea7da2832c0f",
+    "CO@2": "6db116da85346edc",
+    "DE@1": "39a5ad1b763b445e",
+    "ES@1": "7de62656da7a10fb",
+    "FR@1": "b9aa7a16be65ff2d",
+    "IT@1": "b575fb1f424b685a",
+    "MX@1": "66cf4098d468cac1",
+    "MX@2": "29df9b58307e279c",
+    "PE@1": "32392bbd0551a7d1",
+    "PT@1": "dee6b18f840e84b3",
+    "UK@1": "69ed1bb5d1fe7e95",
+    "US@1": "d2b80f40adbbe774",
+    "US@2": "ea55ab9269dbb6d7",
+}
+
+
+@pytest.mark.parametrize("code", contents())
+def test_what_is_shipped_changes_only_with_a_higher_version(code):
+    content = contents()[code]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    found = hashlib.sha256(text.encode()).hexdigest()[:16]
+    label = f"{code}@{content['version']}"
+    assert SHIPPED.get(label) == found, f"raise the version, then add {label}: {found}"
+
+
+def test_no_version_is_skipped_or_taken_back():
+    versions = {}
+    for label in SHIPPED:
+        code, _, number = label.partition("@")
+        versions.setdefault(code, []).append(int(number))
+    for code, numbers in versions.items():
+        assert sorted(numbers) == [*range(1, contents()[code]["version"] + 1)]
 
 
 @pytest.mark.parametrize("code", contents())

@@ -47,12 +47,17 @@ class TestContactPresets(RulesetCommon):
     """What comes with an update is offered; what the administrator made of it stays."""
 
     def _come_with_an_update(self, hour_to=17.0):
-        """What an update does: the preset of Colombia in version 2, closing earlier."""
+        """What an update does: a newer preset of Colombia, closing earlier."""
         preset = self._preset("CO").sudo()
-        preset.version = 2
+        preset.version += 1
         preset.line_ids[0].write({"hour_to": hour_to, "mark": "verified"})
         self.Rulesets.sudo()._adopt_presets()
         return preset
+
+    def assertSameRules(self, mine, preset):
+        """The same content; each counts its versions for itself."""
+        content = {**mine._get_content(), "version": preset.version}
+        self.assertEqual(content, preset._get_content())
 
     def test_every_preset_is_in_use_as_it_was_shipped(self):
         presets = self.Rulesets.search([("is_preset", "=", True)])
@@ -62,8 +67,9 @@ class TestContactPresets(RulesetCommon):
                 copy = self._rules(preset.code)
                 self.assertEqual(copy.preset_id, preset)
                 self.assertEqual(copy.version, 1)
+                self.assertEqual(copy.preset_version, preset.version)
                 self.assertFalse(copy.has_offer)
-                self.assertEqual(copy._get_content(), preset._get_content())
+                self.assertSameRules(copy, preset)
                 self.assertEqual(copy.mark, preset.mark)
                 self.assertEqual(copy.verified_on, date(2026, 11, 22))
                 self.assertEqual(
@@ -89,7 +95,11 @@ class TestContactPresets(RulesetCommon):
         preset = self._come_with_an_update()
         mine.with_user(self.manager).action_take_over_preset()
         self.assertFalse(mine.has_offer)
-        self.assertEqual({**mine._get_content(), "version": 2}, preset._get_content())
+        self.assertSameRules(mine, preset)
+        self.assertEqual(mine.line_ids.mapped("mark"), preset.line_ids.mapped("mark"))
+        self.assertEqual(
+            mine.line_ids.mapped("verified_on"), preset.line_ids.mapped("verified_on")
+        )
         self.assertEqual(mine.name, "My Colombia")
         self.assertEqual(mine.version, 3, "one change, however many lines")
         kept = {v.version: v.content["lines"][0]["hour_to"] for v in mine.version_ids}
@@ -101,7 +111,7 @@ class TestContactPresets(RulesetCommon):
         mine.with_user(self.manager).action_keep_own_rules()
         self.assertFalse(mine.has_offer)
         self.assertEqual((mine.line_ids[0].hour_to, mine.version), (19.0, 1))
-        preset.version = 3
+        preset.version += 1
         self.assertTrue(mine.has_offer)
 
     def test_a_deleted_set_does_not_come_back_by_itself(self):
@@ -155,6 +165,44 @@ class TestContactPresets(RulesetCommon):
         self.assertEqual(
             self._rules("UY"), self.env.ref("collection_escalation.ruleset_uy")
         )
+
+    def _load_the_files(self, *lines):
+        """What loading the files of the next version does before `_adopt_presets`: the
+        preset of Colombia is there again, with the lines of these names."""
+        names = {f"collection_escalation.{name}" for name in ("preset_co", *lines)}
+        self.patch(self.registry, "loaded_xmlids", names)
+
+    def test_a_line_that_another_one_replaces_goes_before_the_rules_are_checked(self):
+        """The hours of working days come as a line of another name, which overlaps the
+        old one; a limit of the same name comes anew."""
+        preset = self._preset("CO").sudo()
+        names = preset.line_ids.get_external_id()
+        old = preset.line_ids.filtered(
+            lambda line: names[line.id].endswith(("preset_co_workdays", "preset_co_day"))
+        )
+        kept = [names[line.id].partition(".")[2] for line in preset.line_ids - old]
+        new = old.copy({"hour_to": 18.0})
+        self.env["ir.model.data"]._update_xmlids(
+            [
+                {"xml_id": f"collection_escalation.preset_co_new_{n}", "record": line}
+                for n, line in enumerate(new)
+            ]
+        )
+        preset.version += 1
+        with self.assertRefused(ValidationError, "Colombia"):
+            self.Rulesets.sudo()._adopt_presets()
+        self._load_the_files(*kept, "preset_co_new_0", "preset_co_new_1")
+        self.Rulesets.sudo()._adopt_presets()
+        self.assertFalse(old.exists())
+        self.assertEqual(len(preset.line_ids), 7)
+        mine = self._rules("CO")
+        self.assertEqual(mine.line_ids[0].hour_to, 19.0, "only offered")
+        mine.with_user(self.manager).action_take_over_preset()
+        self.assertSameRules(mine, preset)
+
+    def test_lines_stay_when_no_files_are_loading(self):
+        self.Rulesets.sudo()._adopt_presets()
+        self.assertEqual(len(self._preset("CO").line_ids), 7)
 
     def test_a_shipped_preset_that_makes_no_sense_stops_the_update(self):
         line = self._preset("CO").sudo().line_ids[0]

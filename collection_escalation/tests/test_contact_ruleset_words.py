@@ -13,7 +13,10 @@ class TestRulesetMarks(RulesetCommon):
     def test_a_set_is_as_good_as_its_worst_line(self):
         marks = {
             code: self._rules(code).mark
-            for code in ("UK", "US", "CL", "CO", "BR", "BR-SP", "BR-MG", "DE", "HOUSE")
+            for code in (
+                *("UK", "US", "CL", "CO", "MX", "PE", "BR", "BR-SP", "BR-MG", "DE"),
+                "HOUSE",
+            )
         }
         self.assertEqual(
             marks,
@@ -21,7 +24,9 @@ class TestRulesetMarks(RulesetCommon):
                 "UK": "verified",
                 "US": "unverified",
                 "CL": "secondary",
-                "CO": "secondary",
+                "CO": "unverified",
+                "MX": "unverified",
+                "PE": "secondary",
                 "BR": "secondary",
                 "BR-SP": "secondary",
                 "BR-MG": "unverified",
@@ -40,6 +45,56 @@ class TestRulesetMarks(RulesetCommon):
             {"hour_to": 21.0, "mark": "verified", "verified_on": date(2026, 11, 10)}
         )
         self.assertEqual(uk.mark, "verified")
+
+    def assertReviewed(self, rules, reviewed):
+        day = date(2026, 11, 22) if reviewed else False
+        mark = "verified" if reviewed else "house"
+        self.assertEqual((rules.mark, rules.verified_on), (mark, day))
+
+    def test_a_set_that_somebody_changes_is_no_longer_reviewed(self):
+        """Its lines are as they were, but mean something else."""
+        sao_paulo = self.env.ref("base.state_br_sp")
+        for vals in (
+            {"respects_holidays": True},
+            {"optional_holidays": True},
+            {"nature": "statute"},
+            {"binds": "creditor"},
+            {"party_scope": "any"},
+            {"week_start": "6"},
+            {"debtor_may_widen": False},
+            {"country_id": self.brazil.id},
+            {"country_id": self.brazil.id, "state_ids": [Command.link(sao_paulo.id)]},
+        ):
+            with self.subTest(vals), self.env.cr.savepoint() as savepoint:
+                uk = self._rules("UK").with_user(self.manager)
+                self.assertReviewed(uk, True)
+                uk.write(vals)
+                self.assertReviewed(uk, False)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_changes_no_rule_leaves_the_review(self):
+        uk = self._rules("UK").with_user(self.manager)
+        uk.write({"name": "Britain", "sequence": 3, "nature": "guidance"})
+        uk.write({"active": False, "country_id": uk.country_id.id})
+        self.assertReviewed(uk, True)
+
+    def test_a_set_without_one_of_its_lines_is_no_longer_reviewed(self):
+        uk = self._rules("UK").with_user(self.manager)
+        uk.line_ids = [Command.delete(uk.line_ids[0].id)]
+        self.assertReviewed(uk, False)
+
+    def test_a_copy_is_not_reviewed_and_what_was_not_verified_stays_so(self):
+        for source, mark in (("UK", "house"), ("PE", "secondary"), ("US", "unverified")):
+            copy = self._rules(source).with_user(self.manager).copy()
+            with self.subTest(source):
+                self.assertEqual((copy.mark, copy.verified_on), (mark, False))
+
+    def test_an_administrator_may_review_it_again(self):
+        uk = self._rules("UK").with_user(self.manager)
+        uk.respects_holidays = True
+        uk.line_ids.write({"mark": "verified", "verified_on": date(2026, 11, 22)})
+        self.assertReviewed(uk, True)
 
     def test_every_shipped_line_names_source_mark_and_day(self):
         lines = self.Rulesets.search([("country_id", "!=", False)]).line_ids
