@@ -14,6 +14,7 @@ import holidays
 
 from ..rules.contact_content import ruleset_from
 from ..rules.contact_rules import RuleSet
+from .contact_table import unknown_state
 
 DATA = Path(__file__).parents[1] / "data" / "contact_rules"
 SETS, LINES = "collection.contact.ruleset", "collection.contact.ruleset.line"
@@ -64,8 +65,11 @@ def preset(name: str, year: int = 2026) -> RuleSet:
     if content is None:
         raise ValueError(f"country: no preset {name!r} is shipped")
     country = content["country_id"].removeprefix("base.").upper()
+    country = ISO.get(country, country)
+    if "-" in name and state not in holidays.list_supported_countries()[country]:
+        raise ValueError(unknown_state(name))
     found = holidays.country_holidays(
-        ISO.get(country, country), state or None, range(year - 1, year + 2)
+        country, state or None, range(year - 1, year + 2)
     )
     return replace(ruleset_from(content, found, found.weekend), code=name)
 

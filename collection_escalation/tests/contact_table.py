@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ..rules.contact_clock import zone
 from ..rules.contact_rules import Context, Event, Hours, RuleSet, decide
+from ..rules.contact_vocabulary import FLAGS, check_channels
 
 TABLES = Path(__file__).parent / "tables"
 COLUMNS = (
@@ -28,17 +30,37 @@ COLUMNS = (
     "reason",
     "next_allowed_local",
 )
+#: The keys of `history` and of what it has the kind of each value. None stands for an
+#: absent key: none, or the default.
 FACTS = {
-    "events",
-    "debt",
-    "authorised",
-    "flags",
-    "party",
-    "place",
-    "agreed_windows",
-    "preferred",
-    "candidate_timezones",
-    "note",  # a remark, like the keys that begin with an underscore
+    "events": list,
+    "debt": str,
+    "authorised": list,
+    "flags": dict,
+    "party": str,
+    "place": str,
+    "agreed_windows": list,
+    "preferred": dict,
+    "candidate_timezones": list,
+    "note": object,  # a remark, like the keys that begin with an underscore
+}
+EVENT = {
+    "at": str,
+    "ch": str,
+    "out": str,
+    "dir": str,
+    "debt": str,
+    "consented": bool,
+}
+AGREED = {"weekday": int, "from": str, "to": str}
+PREFERRED = {"from": str, "to": str}
+FLAG = {**dict.fromkeys(FLAGS, object), "opt_out": list}
+KINDS = {
+    list: "a list",
+    str: "a text",
+    dict: "an object",
+    bool: "true or false",
+    int: "a number",
 }
 
 #: (value of the column ``country``, year) → the set; ValueError: no such set.
@@ -85,9 +107,9 @@ def answer_row(number: int, row: dict, source: Source) -> Answered:
             raise ValueError(f"a row has {len(COLUMNS)} fields; is a quote missing?")
         facts = _facts_of(row)
         fault = _mismatch(row, facts, source)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return Answered(number, row.get("case_id") or "", _said(error))
-    unknown = sorted(k for k in facts if k not in FACTS and not k.startswith("_"))
+    unknown = sorted(key for key in facts if key not in FACTS)
     remark = f"history: not looked at: {', '.join(unknown)}" if unknown else ""
     return Answered(number, row["case_id"], fault, remark)
 
@@ -106,20 +128,51 @@ def _facts_of(row: dict) -> dict:
     facts = json.loads(row["history"] or "{}")
     if not isinstance(facts, dict):
         raise ValueError('history: no JSON object; write {} or {"events": […]}')
-    return facts
+    known = {key: value for key, value in facts.items() if key in FACTS}
+    others = {k: v for k, v in facts.items() if k not in FACTS and k[:1] != "_"}
+    return {**_checked("history", known, FACTS), **others}
+
+
+def _checked(where: str, values: dict, kinds: dict) -> dict:
+    """The values that say something, each of its kind: a misspelt key or a false written
+    as text must not pass for "no such fact"."""
+    if not isinstance(values, dict):
+        raise ValueError(f"{where}: {values!r} is not an object")
+    found = {}
+    for key, value in values.items():
+        if key.startswith("_") or value is None:
+            continue
+        if key not in kinds:
+            raise ValueError(
+                f"{where}: the key {key!r} is unknown; use {', '.join(kinds)}"
+            )
+        kind = kinds[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ValueError(f"{where}.{key}: {value!r} is not {KINDS[kind]}")
+        found[key] = value
+    return found
+
+
+def _channels(where: str, names: list) -> frozenset[str]:
+    if names:
+        check_channels(where, names)
+    return frozenset(names)
 
 
 def _mismatch(row: dict, facts: dict, source: Source) -> str:
     """How the answer differs from what the row expects; empty: it does not."""
     at = _moment("local_datetime", row["local_datetime"])
-    expected_next = row["next_allowed_local"]
+    expected_next, clock = row["next_allowed_local"], _zone(row["timezone"])
     answer = decide(
         (source(row["country"], at.year),),
         at=at,
         channel=row["channel"],
-        zones=tuple(facts.get("candidate_timezones", [row["timezone"]])),
+        zones=tuple(facts.get("candidate_timezones") or [row["timezone"]]),
         context=context_of(facts),
-        history=[event_of(entry) for entry in facts.get("events", ())],
+        history=[
+            event_of(entry, f"history.events[{number}]")
+            for number, entry in enumerate(facts.get("events", ()), 1)
+        ],
     )
     if row["expected_allowed"] not in ("yes", "no"):
         raise ValueError(
@@ -133,8 +186,14 @@ def _mismatch(row: dict, facts: dict, source: Source) -> str:
     given = ("yes" if answer.allowed else "no", answer.codes, answer.next_allowed)
     if given == expected:
         return ""
-    zone = ZoneInfo(row["timezone"])
-    return f"expected {_told(*expected, zone)}; got {_told(*given, zone)}"
+    return f"expected {_told(*expected, clock)}; got {_told(*given, clock)}"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return zone(name)
+    except ValueError as error:
+        raise ValueError(str(error).replace("zones:", "timezone:", 1)) from error
 
 
 def _moment(column: str, text: str) -> datetime:
@@ -158,27 +217,48 @@ def _told(allowed: str, codes: str, moment: datetime | None, zone: ZoneInfo) -> 
 
 
 def context_of(facts: dict) -> Context:
-    flags = dict(facts.get("flags", {}))
-    opt_out = flags.pop("opt_out", ())
-    preferred, authorised = facts.get("preferred"), facts.get("authorised")
+    flags = _checked("history.flags", facts.get("flags", {}), FLAG)
+    opt_out = flags.pop("opt_out", [])
+    preferred = _checked("history.preferred", facts.get("preferred", {}), PREFERRED)
+    authorised = facts.get("authorised")
+    agreed = [
+        _checked(f"history.agreed_windows[{number}]", span, AGREED)
+        for number, span in enumerate(facts.get("agreed_windows", ()), 1)
+    ]
     return Context(
         debts=frozenset({facts.get("debt", "D1")}),
         party=facts.get("party", "debtor"),
         place=facts.get("place", ""),
-        flags={name: None for name, raised in flags.items() if raised},
-        opt_out=frozenset(opt_out),
-        authorised=None if authorised is None else frozenset(authorised),
+        flags={name: None for name, value in flags.items() if _is_raised(name, value)},
+        opt_out=_channels("history.flags.opt_out", opt_out),
+        authorised=None
+        if authorised is None
+        else _channels("history.authorised", authorised),
         agreed=tuple(
-            Hours.between(span["from"], span["to"], span["weekday"])
-            for span in facts.get("agreed_windows", ())
+            Hours.between(span["from"], span["to"], span["weekday"]) for span in agreed
         ),
-        preferred=preferred and Hours.between(preferred["from"], preferred["to"]),
+        preferred=Hours.between(preferred["from"], preferred["to"])
+        if preferred
+        else None,
     )
 
 
-def event_of(entry: dict) -> Event:
+def _is_raised(flag: str, value: object) -> bool:
+    """True, or the day on which it was raised."""
+    if isinstance(value, bool):
+        return value
+    try:
+        return bool(datetime.fromisoformat(value))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"history.flags.{flag}: {value!r} is not true, false or the day since when"
+        ) from error
+
+
+def event_of(entry: dict, where: str = "history.events") -> Event:
+    entry = _checked(where, entry, EVENT)
     return Event(
-        at=_moment("history.events.at", entry["at"]),
+        at=_moment(f"{where}.at", entry["at"]),
         channel=entry["ch"],
         outcome=entry["out"],
         direction=entry.get("dir", "out"),
@@ -187,9 +267,20 @@ def event_of(entry: dict) -> Event:
     )
 
 
+def unknown_state(name: str) -> str:
+    """Why a row about such a preset has failed."""
+    code, _, state = name.partition("-")
+    return (
+        f"country: {name!r}: no part of {code} is called {state!r}; write its ISO code, "
+        f"or {code} for the whole country"
+    )
+
+
 def installed(env) -> Source:
     """The sets in use of an Odoo database. ``DE-BY``, which has no set of its own, is the
     set DE with the holidays of Bavaria; reasons bear the name asked for."""
+    from odoo.exceptions import UserError  # the rest of this file runs without Odoo
+
     sets = env["collection.contact.ruleset"].sudo()
 
     def find(code):
@@ -202,14 +293,21 @@ def installed(env) -> Source:
 
     @cache
     def source(name: str, year: int) -> RuleSet:
-        found, state = find(name), ""
-        if not found:
+        found = own = find(name)
+        state = ""
+        if not own:
             code, _, state = name.partition("-")
             found = find(code)
         if not found.country_id:
             raise ValueError(f"country: no preset {name!r} with a country is in use")
+        country = found.country_id.code
+        if not own and not env["collection.calendar"]._is_known_state(country, state):
+            raise ValueError(unknown_state(name))
         state = state or found.state_ids[:1].code or ""
-        rules = found._get_ruleset_at(found.country_id.code, state, year)
+        try:
+            rules = found._get_ruleset_at(country, state, year)
+        except UserError as error:
+            raise ValueError(f"country: {error}") from error
         return replace(rules, code=name)
 
     return source

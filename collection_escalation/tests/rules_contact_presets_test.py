@@ -153,6 +153,12 @@ def test_nobody_bars_the_debtor_a_guarantor_or_the_attorney_and_all_bar_stranger
 GOOD = dict(zip(COLUMNS, rows(GIVEN)[0][1].values(), strict=True))
 
 
+def event(**more):
+    """Changes of a row: its history is one event with these keys too."""
+    entry = {"at": "2026-03-10T09:10:00-05:00", "ch": "sms", "out": "sent", **more}
+    return {"history": json.dumps({"events": [entry]})}
+
+
 def fault(**changes):
     return answer_row(2, {**GOOD, **changes}, preset).fault
 
@@ -164,13 +170,53 @@ def fault(**changes):
         ({"channel": "fax"}, "channel: 'fax' is unknown; use one of phone"),
         ({"local_datetime": "tomorrow"}, "local_datetime: 'tomorrow' is no moment"),
         ({"local_datetime": "2026-03-10T10:00"}, "has no UTC offset"),
-        ({"timezone": "Mars/Olympus"}, "zones: 'Mars/Olympus' is unknown"),
+        ({"country": "DE-ZZ"}, "country: 'DE-ZZ': no part of DE is called 'ZZ'"),
+        ({"country": "CO-XX"}, "country: 'CO-XX': no part of CO is called 'XX'"),
+        ({"country": "DE-"}, "country: 'DE-': no part of DE is called ''"),
+        ({"timezone": "Mars/Olympus"}, "timezone: 'Mars/Olympus' is unknown"),
+        (
+            {
+                "timezone": "Mars/Olympus",
+                "history": '{"candidate_timezones": ["America/Bogota"]}',
+            },
+            "timezone: 'Mars/Olympus' is unknown",
+        ),
+        ({"local_datetime": "9999-12-31T23:00-05:00"}, "out of range"),
         ({"history": "{"}, "history: malformed JSON"),
         ({"history": "[]"}, "history: no JSON object"),
         ({"history": '{"events": [{"ch": "sms"}]}'}, "the key 'at' is missing"),
-        ({"history": '{"events": 3}'}, "history: a value is of the wrong kind"),
+        ({"history": '{"events": 3}'}, "history.events: 3 is not a list"),
+        ({"history": '{"events": [3]}'}, "history.events[1]: 3 is not an object"),
+        ({"history": '{"debt": ["D1"]}'}, "history.debt: ['D1'] is not a text"),
+        (
+            {"history": '{"authorised": "sms"}'},
+            "history.authorised: 'sms' is not a list",
+        ),
+        ({"history": '{"authorised": ["fax"]}'}, "history.authorised: 'fax' is unknown"),
+        (
+            {"history": '{"flags": {"opt_out": ["fax"]}}'},
+            "history.flags.opt_out: 'fax' is unknown",
+        ),
+        (
+            {"history": '{"flags": {"cease_written": "no"}}'},
+            "history.flags.cease_written: 'no' is not true, false or the day",
+        ),
+        (
+            {"history": '{"preferred": {"from": "09:00", "until": "12:00"}}'},
+            "history.preferred: the key 'until' is unknown; use from, to",
+        ),
+        (
+            {"history": '{"agreed_windows": [{"weekday": true, "from": "9:00"}]}'},
+            "history.agreed_windows[1].weekday: True is not a number",
+        ),
+        (event(direction="in"), "history.events[1]: the key 'direction' is unknown"),
+        (event(consented="false"), "history.events[1].consented: 'false' is not true"),
+        (event(at="today"), "history.events[1].at: 'today' is no moment"),
         ({"history": '{"party": "dog"}'}, "party: 'dog' is unknown"),
-        ({"history": '{"flags": {"rich": true}}'}, "flags: 'rich' is unknown"),
+        (
+            {"history": '{"flags": {"rich": true}}'},
+            "history.flags: the key 'rich' is unknown",
+        ),
         ({"expected_allowed": "maybe"}, "expected_allowed: 'maybe'; use yes or no"),
         ({"next_allowed_local": "soon"}, "next_allowed_local: 'soon' is no moment"),
         ({"reason": None}, "a row has 9 fields"),
@@ -178,6 +224,21 @@ def fault(**changes):
 )
 def test_a_bad_row_has_failed_and_says_what_is_wrong(changes, words):
     assert words in fault(**changes)
+
+
+def test_an_empty_value_is_no_value():
+    """The good row is a Saturday in Colombia, after closing time."""
+    empty = dict.fromkeys(
+        ("events", "debt", "authorised", "flags", "party", "place", "agreed_windows")
+    )
+    for more in (
+        {},
+        {"flags": {"cease_written": False, "attorney": None}},
+        {"preferred": None, "candidate_timezones": None},
+        {"preferred": {}, "candidate_timezones": [], "flags": {"opt_out": None}},
+    ):
+        assert fault(history=json.dumps({**empty, **more})) == ""
+    assert fault(**event(dir=None, debt=None, consented=None, _note="x")) == ""
 
 
 def test_a_wrong_expectation_shows_both_answers():

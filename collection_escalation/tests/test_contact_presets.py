@@ -37,9 +37,32 @@ class TestContactTables(TransactionCase):
 
     def test_a_set_that_does_not_exist_is_named(self):
         source = installed(self.env)
-        for name in ("XX", "XX-YY", "HOUSE"):
+        for name in ("XX", "XX-YY", "HOUSE", "DE-ZZ", "CO-XX", "DE-"):
             with self.subTest(name), self.assertRaisesRegex(ValueError, name):
                 source(name, 2026)
+
+
+    def test_a_state_by_the_name_of_the_library_or_of_odoo(self):
+        source = installed(self.env)
+        for name in ("DE-BY", "ES-CT", "ES-B", "US-NY"):
+            with self.subTest(name):
+                self.assertEqual(source(name, 2026).code, name)
+
+    def test_holidays_nobody_knows_fail_one_row(self):
+        nowhere = self.env["res.country"].create({"name": "Sealand", "code": "XZ"})
+        rules = {"name": "Sealand", "code": "XZ", "country_id": nowhere.id}
+        self.env["collection.contact.ruleset"].create(
+            {**rules, "respects_holidays": False}
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_contact_ruleset SET respects_holidays = TRUE "
+            "WHERE country_id = %s",
+            (nowhere.id,),
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(ValueError, "country: The public holidays.*XZ"):
+            installed(self.env)("XZ", 2026)
 
 
 @tagged("post_install", "-at_install")
