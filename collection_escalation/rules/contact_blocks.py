@@ -7,8 +7,6 @@ end, and waiting for a payment the debtor says was made.
 - Six stops hold in every set, whatever the country: CEASE, ATTORNEY (except towards the
   attorney), OPT_OUT, DECEASED, INSOLVENCY, OVER_INDEBTED.
 - The others hold where the set has a line for them.
-- A line may name kinds of notice (``exceptions``) that it lets pass, such as those that
-  12 CFR 1006.6(c)(2) permits after a cease request.
 
 Source. Regulation sheet 3.2 (BLOCK) and 3.7 step 1, ``tables/README.md`` for the first
 eight and their order; issue 3 part 4 for the debtor's flags; BR-MG PL 484/2019 for the
@@ -92,7 +90,6 @@ class Block:
     if_prohibited: bool = False
     days: int = 0
     unit: str = CALENDAR
-    exceptions: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_known("kind", self.kind, KINDS)
@@ -115,7 +112,7 @@ class Block:
         self, channel: str, context: Context, calendar: Calendar | None = None
     ) -> Stop | None:
         """The stop this line puts on this contact; None: it does not apply."""
-        if channel not in self.channels or context.purpose in self.exceptions:
+        if channel not in self.channels:
             return None
         if self.kind == "PAID_CLAIM":
             return self._clearing(context, calendar or Calendar())
@@ -166,8 +163,8 @@ EVERYWHERE = tuple(
 def with_those_that_hold_everywhere(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The lines of a set plus the six of every set, in the order of the reasons.
 
-    A line of the set replaces the one of the same kind: that is how an exception is
-    made. Several THIRD_PARTY lines may stand side by side (per channel).
+    A line of the set replaces the one of the same kind. Several THIRD_PARTY lines may
+    stand side by side (per channel).
 
     >>> lines = with_those_that_hold_everywhere([Block("VISIT"), Block("DISPUTE")])
     >>> [line.kind for line in lines][:4]

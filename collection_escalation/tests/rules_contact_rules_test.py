@@ -647,14 +647,6 @@ def test_who_says_it_is_paid_is_left_alone_for_the_days_of_clearing():
     assert_allowed(ask(BRAZIL, "2026-11-13T10:00", **claim))
 
 
-def test_a_notice_the_law_demands_may_pass_a_stop_that_excepts_it():
-    us = RuleSet("US", blocks=(Block("CEASE", exceptions={"final_notice"}),))
-    flags = {"cease_written": None}
-    notice = {"flags": flags, "purpose": "final_notice"}
-    assert_refused(ask(us, "2026-06-02T10:00", "letter", flags=flags), "US.BLK_CEASE")
-    assert_allowed(ask(us, "2026-06-02T10:00", "letter", **notice))
-
-
 # --- GRACE ---
 
 
