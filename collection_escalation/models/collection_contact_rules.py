@@ -6,9 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..rules.contact_blocks import KINDS
 from ..rules.contact_rules import Context, Event, decide, permitted_interval
 from ..rules.decision import Decision, Reason
 
+#: The stops that are reported before that of a third party.
+BEFORE_THIRD_PARTY = {f"BLK_{kind}" for kind in KINDS[: KINDS.index("THIRD_PARTY")]}
 #: Outcomes of ours that the contact rules call otherwise.
 OUTCOMES = {"reply": "conversation"}
 
@@ -179,12 +182,16 @@ class CollectionContact(models.Model):
         the place say of it, and no exception lets one pass."""
         if self.debtor_id._is_entitled(self.recipient_id):
             return decision
-        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        codes = [reason.code.rpartition(".")[2] for reason in decision.reasons]
         if "BLK_THIRD_PARTY" in codes:
             return decision
-        return Decision.no(
-            Reason.of("BLK_THIRD_PARTY"), *decision.reasons, version=decision.version
+        place = next(
+            (n for n, code in enumerate(codes) if code not in BEFORE_THIRD_PARTY),
+            len(codes),
         )
+        reasons = list(decision.reasons)
+        reasons.insert(place, Reason.of("BLK_THIRD_PARTY"))
+        return Decision.no(*reasons, version=decision.version)
 
     def _get_permitted_interval(self, now, events=None):
         """(from, to) in naive UTC of the next time in which the contact is permitted;

@@ -7,6 +7,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..rules.contact_ruleset import WAIVABLE
+from ..rules.decision import Decision
+
+#: What `_take_effect` takes down of an exception, and nobody else.
+TAKEN_DOWN = {"codes", "decision_version", "until"}
 
 
 class CollectionContactWaiver(models.Model):
@@ -22,6 +26,11 @@ class CollectionContactWaiver(models.Model):
     )
     company_id = fields.Many2one(related="contact_id.company_id")
     codes = fields.Json(readonly=True, string="Rules")
+    decision_version = fields.Char(
+        readonly=True,
+        string="Rules as they stood",
+        help="Version of the contact rules of which some were set aside.",
+    )
     why = fields.Char(compute="_compute_why", string="Rules set aside")
     needs_document = fields.Boolean(compute="_compute_why")
     reason = fields.Text(required=True, help="Why this contact is right all the same.")
@@ -47,17 +56,17 @@ class CollectionContactWaiver(models.Model):
                 stored = [{"code": code, "args": {}} for code in waiver.codes]
                 waiver.needs_document = bool(waiver.document)
             else:
-                reasons = waiver._get_refusals()
+                reasons = waiver._decide().reasons
                 stored = Reason._store_all(reasons)
                 waiver.needs_document = any(map(self._is_legal, reasons))
             waiver.why = Reason._explain(stored)
 
-    def _get_refusals(self):
-        """The reasons for which the contact is refused now."""
+    def _decide(self):
+        """May the contact be made now, and if not, for which reasons?"""
         contact_sudo = self.contact_id.sudo()
         if not contact_sudo:
-            return ()
-        return contact_sudo._decide(fields.Datetime.now()).reasons
+            return Decision.yes()
+        return contact_sudo._decide(fields.Datetime.now())
 
     @api.model
     def _is_legal(self, reason):
@@ -74,7 +83,7 @@ class CollectionContactWaiver(models.Model):
                 self.env._("Only a collection manager may set a contact rule aside.")
             )
         for vals in vals_list:
-            vals.update(user_id=self.env.uid, codes=None, until=False)
+            vals.update(dict.fromkeys(TAKEN_DOWN), user_id=self.env.uid)
         waivers = super().create(vals_list)
         for waiver in waivers:
             waiver._take_effect()
@@ -94,7 +103,8 @@ class CollectionContactWaiver(models.Model):
             )
         if not (self.reason or "").strip():
             raise ValidationError(self.env._("Write the reason of the exception."))
-        reasons = self._get_refusals()
+        decision = self._decide()
+        reasons = decision.reasons
         if not reasons:
             raise UserError(
                 self.env._(
@@ -125,6 +135,7 @@ class CollectionContactWaiver(models.Model):
         self.sudo().write(
             {
                 "codes": [reason.code for reason in reasons],
+                "decision_version": decision.version,
                 "until": debtor._get_utc(tomorrow, time.min),
             }
         )
@@ -134,7 +145,7 @@ class CollectionContactWaiver(models.Model):
 
     def write(self, vals):
         """Nobody changes an exception; only `_take_effect` notes what it sets aside."""
-        if self.env.su and set(vals) <= {"codes", "until"}:
+        if self.env.su and set(vals) <= TAKEN_DOWN:
             return super().write(vals)
         self.check_access("write")
         raise UserError(

@@ -159,6 +159,27 @@ class TestContactByHand(PeopleCommon):
                 call = self._send_planned(recipient_id=sister.id)
                 self._waive(self.manager, call, document=DOCUMENT)
 
+    def test_that_stop_stands_in_the_fixed_order_of_the_reasons(self):
+        """After the words of the customer, before the place and the channel."""
+        sister = self._add_person("Irmã", "family")
+        lines = self.env["collection.contact.ruleset.line"].search(
+            [("block", "=", "third_party"), ("kind", "=", "block")]
+        )
+        lines.sudo().unlink()
+        self.debtor.sudo().cease_on = MONDAY
+        self.debtor.channel_ids = [
+            Command.create({"channel": "phone", "status": "refused"})
+        ]
+        with self._at(WEDNESDAY, NIGHT_UTC):
+            self._send_by_rpc(channel="phone", recipient_id=sister.id)
+        codes = [
+            reason["code"].rpartition(".")[2] for reason in self._contacts().reasons
+        ]
+        self.assertEqual(
+            list(dict.fromkeys(codes)),
+            ["BLK_CEASE", "BLK_THIRD_PARTY", "BLK_OPT_OUT", "WIN_HOURS"],
+        )
+
     def _send_planned(self, **vals):
         """A call that stands in the work list, as an older version may have left it."""
         vals = {"channel": "phone", "recipient_chosen": True, **vals}
@@ -229,6 +250,10 @@ class TestContactByHand(PeopleCommon):
                 document = DOCUMENT if state == "sp" else False
                 waiver = self._waive(self.manager, call, document=document)
                 self.assertEqual(sorted(waiver.codes), sorted(codes))
+                sets = [code.partition(".")[0] for code in codes]
+                self.assertRegex(
+                    waiver.decision_version, r"\+".join(rf"{code}@\d+" for code in sets)
+                )
                 self.assertTrue(call.permitted_now)
                 self.assertEqual(call.planned_at, datetime(2026, 3, 4, 23, 0))
 
