@@ -13,6 +13,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import babel_locale_parse
 
+from ..rules.contact_clock import zone
+
 #: IANA zone by state for the countries of our users that have several zones.
 #: Source: IANA tz database 2025b, file `backward` and zone1970.tab comments.
 STATE_ZONES = {
@@ -89,13 +91,31 @@ class CollectionDebtor(models.Model):
         which: all of them, and a moment must be permitted in each. The server's zone is
         never used.
 
-        :raise UserError: the company has no zone and the address does not tell"""
+        :raise UserError: the company has no zone and the address does not tell, or the
+            zone is unknown here"""
+        names = self._find_zone_names()
+        for name in names:
+            try:
+                zone(name)
+            except ValueError as error:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s: the time zone “%(zone)s” is unknown here, so "
+                        "nobody knows what time it is for them. Choose another one as "
+                        "their own time zone, or in Settings, Collections.",
+                        customer=self.partner_id.display_name,
+                        zone=name,
+                    )
+                ) from error
+        return names
+
+    def _find_zone_names(self):
         self.ensure_one()
         if self.tz:
             return (self.tz,)
         country = self.partner_id.country_id.code
-        if zone := zone_of(country, self.partner_id.state_id.code):
-            return (zone,)
+        if found := zone_of(country, self.partner_id.state_id.code):
+            return (found,)
         company_zone = self.company_id.collection_tz
         known = tuple(pytz.country_timezones.get(country, ())) if country else ()
         if known:

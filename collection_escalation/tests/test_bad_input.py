@@ -286,6 +286,77 @@ class TestBadInput(CollectionCommon):
         )
         self.assertStage(invoice, "friendly")
 
+    def test_a_customer_of_a_zone_that_is_unknown_here_is_set_aside(self):
+        """The list of zones lets nobody write it; an older list or an import by SQL may
+        have left it."""
+        other = self._create_debtor_partner("Loja Verde")
+        self._create_overdue_invoice(MONDAY, partner=other)
+        invoice = self._create_overdue_invoice(MONDAY)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_debtor SET tz = 'Mars/Olympus' WHERE id = %s",
+            (self._debtor().id,),
+        )
+        self.env.invalidate_all()
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertIn(other.email, mail["email_to"][0])
+        self.assertWithheldBecause("UNDECIDABLE", invoice)
+        for words in (self.debtor_partner.name, "Mars/Olympus", "own time zone"):
+            self.assertIn(words, self._items(invoice).why)
+
+    def test_a_number_that_cannot_be_read_is_no_number(self):
+        """The call fails at once, and says which number and what to do."""
+        self.debtor_partner.write({"email": False, "phone": "after noon"})
+        self._create_overdue_invoice(MONDAY)
+        self._live(FRIENDLY_DAY)
+        self.assertContacts(
+            [("email", "friendly", "failed"), ("phone", "friendly", "failed")]
+        )
+        why = self._contacts(channel="phone").why
+        self.assertRegex(why, "“after noon” cannot be read.*its country code")
+
+    def test_facts_of_a_customer_that_exclude_each_other_are_refused(self):
+        """Each way round: whichever of the two is written last."""
+        self._create_overdue_invoice(MONDAY)
+        debtor = self._debtor().with_user(self.manager)
+        refused = [Command.create({"channel": "sms", "status": "refused"})]
+        company = ("treated as a company", "Use insolvency")
+        for first, second, words in (
+            (
+                {"channel_ids": refused},
+                {"preferred_channel": "sms"},
+                ("preferred channel", "Change one"),
+            ),
+            (
+                {"preferred_channel": "sms"},
+                {"channel_ids": refused},
+                ("preferred channel", "Change one"),
+            ),
+            ({"party": "business"}, {"deceased": True}, company),
+            ({"party": "business"}, {"over_indebted": True}, company),
+            ({"deceased": True}, {"party": "business"}, company),
+            (
+                {"preferred_from": 9.0, "preferred_to": 12.0},
+                {"preferred_from": 13.0},
+                ("end before they begin", "09:00 to 12:00"),
+            ),
+        ):
+            with self.subTest(second), self.env.cr.savepoint() as savepoint:
+                debtor.write(first)
+                with self._refuse(debtor.display_name, *words):
+                    debtor.write(second)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_channel_is_not_refused_and_authorised_at_once(self):
+        self._create_overdue_invoice(MONDAY)
+        said = {"debtor_id": self._debtor().id, "channel": "sms", "status": "refused"}
+        line = self.env["collection.debtor.channel"].create(said)
+        with self._refuse("say where the channel was authorised", "document"):
+            line.status = "authorised"
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            line.copy({"status": "authorised", "proof": "Contract"})
+
     def test_a_malformed_address_is_no_address(self):
         """The step goes to the phone, and the log says why."""
         self.debtor_partner.email = "not an address"
