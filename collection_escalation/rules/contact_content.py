@@ -311,9 +311,7 @@ def _block(line: Line) -> Block:
 
 
 def _grace(line: Line) -> Grace:
-    return Grace(
-        _days(line), line["unit"], channels_of(line), rule_id=_limit_id(line)
-    )
+    return Grace(_days(line), line["unit"], channels_of(line), rule_id=_limit_id(line))
 
 
 _BUILDERS = {

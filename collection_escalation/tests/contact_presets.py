@@ -68,9 +68,7 @@ def preset(name: str, year: int = 2026) -> RuleSet:
     country = ISO.get(country, country)
     if "-" in name and state not in holidays.list_supported_countries()[country]:
         raise ValueError(unknown_state(name))
-    found = holidays.country_holidays(
-        country, state or None, range(year - 1, year + 2)
-    )
+    found = holidays.country_holidays(country, state or None, range(year - 1, year + 2))
     return replace(ruleset_from(content, found, found.weekend), code=name)
 
 

@@ -67,7 +67,7 @@ SHIPPED = {
     "BR@1": "011236ac72730373",
     "CL@1": "2aca381432f3ea8b",
     "CO@1": "6880ea7da2832c0f",
-    "CO@2": "6db116da85346edc",
+    "CO@2": "",
     "DE@1": "39a5ad1b763b445e",
     "ES@1": "7de62656da7a10fb",
     "FR@1": "b9aa7a16be65ff2d",
@@ -192,7 +192,10 @@ def fault(**changes):
             {"history": '{"authorised": "sms"}'},
             "history.authorised: 'sms' is not a list",
         ),
-        ({"history": '{"authorised": ["fax"]}'}, "history.authorised: 'fax' is unknown"),
+        (
+            {"history": '{"authorised": ["fax"]}'},
+            "history.authorised: 'fax' is unknown",
+        ),
         (
             {"history": '{"flags": {"opt_out": ["fax"]}}'},
             "history.flags.opt_out: 'fax' is unknown",

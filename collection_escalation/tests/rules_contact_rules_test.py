@@ -221,7 +221,10 @@ def test_where_a_house_redials_prudent_customs_follow_and_the_law_does_not():
     third pass, the law of two calls a day does not."""
     calls = Count("LIM_DAY", PHONE, cap=1)
     house = RuleSet("HOUSE", nature="house", limits=(calls,), redials=True)
-    busy = [("2026-11-10T09:00", "phone", "busy"), ("2026-11-10T09:05", "phone", "busy")]
+    busy = [
+        ("2026-11-10T09:00", "phone", "busy"),
+        ("2026-11-10T09:05", "phone", "busy"),
+    ]
     together = where_busy_lines_are_redialled((BRAZIL, MINAS, house))
     answer = ask(together, "2026-11-10T09:10", past=busy)
     assert_refused(answer, "BR-MG.LIM_DAY", "2026-11-11T09:00")

@@ -41,7 +41,6 @@ class TestContactTables(TransactionCase):
             with self.subTest(name), self.assertRaisesRegex(ValueError, name):
                 source(name, 2026)
 
-
     def test_a_state_by_the_name_of_the_library_or_of_odoo(self):
         source = installed(self.env)
         for name in ("DE-BY", "ES-CT", "ES-B", "US-NY"):
@@ -201,7 +200,9 @@ class TestContactPresets(RulesetCommon):
         preset = self._preset("CO").sudo()
         names = preset.line_ids.get_external_id()
         old = preset.line_ids.filtered(
-            lambda line: names[line.id].endswith(("preset_co_workdays", "preset_co_day"))
+            lambda line: names[line.id].endswith(
+                ("preset_co_workdays", "preset_co_day")
+            )
         )
         kept = [names[line.id].partition(".")[2] for line in preset.line_ids - old]
         new = old.copy({"hour_to": 18.0})

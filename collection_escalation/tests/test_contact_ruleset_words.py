@@ -85,7 +85,11 @@ class TestRulesetMarks(RulesetCommon):
         self.assertReviewed(uk, False)
 
     def test_a_copy_is_not_reviewed_and_what_was_not_verified_stays_so(self):
-        for source, mark in (("UK", "house"), ("PE", "secondary"), ("US", "unverified")):
+        for source, mark in (
+            ("UK", "house"),
+            ("PE", "secondary"),
+            ("US", "unverified"),
+        ):
             copy = self._rules(source).with_user(self.manager).copy()
             with self.subTest(source):
                 self.assertEqual((copy.mark, copy.verified_on), (mark, False))
