@@ -67,18 +67,18 @@ SHIPPED = {
     "BR@1": "011236ac72730373",
     "CL@1": "2aca381432f3ea8b",
     "CO@1": "6880ea7da2832c0f",
-    "CO@2": "",
+    "CO@2": "05e512ef85437f0a",
     "DE@1": "39a5ad1b763b445e",
     "ES@1": "7de62656da7a10fb",
     "FR@1": "b9aa7a16be65ff2d",
     "IT@1": "b575fb1f424b685a",
     "MX@1": "66cf4098d468cac1",
-    "MX@2": "29df9b58307e279c",
+    "MX@2": "02d8e86d80c1aa45",
     "PE@1": "32392bbd0551a7d1",
     "PT@1": "dee6b18f840e84b3",
     "UK@1": "69ed1bb5d1fe7e95",
     "US@1": "d2b80f40adbbe774",
-    "US@2": "ea55ab9269dbb6d7",
+    "US@2": "135e4876db10743f",
 }
 
 
