@@ -5,7 +5,8 @@ has an attorney, is dead, the person called is somebody else … Most have no en
 person has to change the fact. Two end by themselves: a stop that was recorded with an
 end, and waiting for a payment the debtor says was made.
 - Six stops hold in every set, whatever the country: CEASE, ATTORNEY (except towards the
-  attorney), OPT_OUT, DECEASED, INSOLVENCY, OVER_INDEBTED.
+  attorney), OPT_OUT, DECEASED, INSOLVENCY, OVER_INDEBTED. The last three are about the
+  debtor and do not stop contacts with a guarantor, who is a party of their own.
 - The others hold where the set has a line for them.
 
 Source. Regulation sheet 3.2 (BLOCK) and 3.7 step 1, ``tables/README.md`` for the first
@@ -51,6 +52,7 @@ _FLAG_OF = {
     "INSOLVENCY": "insolvency",
     "OVER_INDEBTED": "over_indebted",
 }
+_NOT_FOR_GUARANTORS = ("DECEASED", "INSOLVENCY", "OVER_INDEBTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Block:
         if flag not in context.flags:
             return None
         if self.kind == "ATTORNEY" and context.party == "attorney":
+            return None
+        if self.kind in _NOT_FOR_GUARANTORS and context.party == "guarantor":
             return None
         return Stop(until=context.flags[flag])
 

@@ -638,6 +638,16 @@ def test_work_is_barred_everywhere_in_brazil_and_on_request_in_the_us():
     assert_allowed(ask(USA, "2026-06-02T10:00", place="home", **prohibited))
 
 
+def test_what_became_of_the_debtor_does_not_stop_contacts_with_a_guarantor():
+    for flag in ("deceased", "insolvency", "over_indebted"):
+        flags = {"flags": {flag: None}}
+        rule = f"BR.BLK_{flag.upper()}"
+        assert_refused(ask(BRAZIL, "2026-11-10T10:00", **flags), rule)
+        assert_allowed(ask(BRAZIL, "2026-11-10T10:00", party="guarantor", **flags))
+    written = {"flags": {"cease_written": None}, "party": "guarantor"}
+    assert_refused(ask(BRAZIL, "2026-11-10T10:00", **written), "BR.BLK_CEASE")
+
+
 def test_who_says_it_is_paid_is_left_alone_for_the_days_of_clearing():
     minas = RuleSet("BR-MG", blocks=(Block("PAID_CLAIM", days=2, unit="business"),))
     claim = {"paid_claim_on": date(2026, 11, 13)}  # a Friday
