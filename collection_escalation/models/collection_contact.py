@@ -157,6 +157,11 @@ class CollectionContact(models.Model):
     own_reason = fields.Char(
         readonly=True, help="Why the text was kept although a word in it is doubtful."
     )
+    pause_reason = fields.Char(
+        readonly=True,
+        string="Why during the pause",
+        help="Why a person contacted them although the matter was paused.",
+    )
     sent_text = fields.Text(
         readonly=True,
         help="What the customer read, of a text message or chat: evidence.",

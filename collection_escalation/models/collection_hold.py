@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 #: Contacts that a person decided on, not the plan.
 BY_PEOPLE = ("manual", "callback")
@@ -144,6 +145,22 @@ class CollectionHold(models.Model):
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
+
+    def _get_withheld_text(self, items=None):
+        """What a person must know before they contact the debtor about ``items`` by hand:
+        which pauses run, whose they are and until when. An answer only stops the system.
+        Empty if none runs."""
+        labels = dict(self.hold_ids._fields["reason"]._description_selection(self.env))
+        holds = self._get_running_holds(items, self._get_today())
+        return "; ".join(
+            self.env._(
+                "%(reason)s, until %(until)s (%(owner)s)",
+                reason=f"{labels[hold.reason]}{hold.note and f': {hold.note}' or ''}",
+                until=format_date(self.env, hold.date_to),
+                owner=hold.user_id.sudo().name,  # a colleague of any company
+            )
+            for hold in holds.filtered(lambda h: h.reason != "answered")
+        )
 
     def _get_running_holds(self, items, day):
         """Pauses that run on ``day`` for the debtor, or for one of ``items``."""

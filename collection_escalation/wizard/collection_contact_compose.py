@@ -72,6 +72,11 @@ class CollectionContactCompose(models.TransientModel):
         "collection.contact", compute="_compute_planned_contact_id"
     )
     findings = fields.Char(compute="_compute_findings", string="Doubtful words")
+    pauses = fields.Char(compute="_compute_pauses", string="Paused")
+    pause_reason = fields.Char(
+        string="Why all the same",
+        help="Needed while a pause runs; it stays with the contact.",
+    )
     own_reason = fields.Char(
         string="Why it stays so", help="Needed where the text has doubtful words."
     )
@@ -173,6 +178,13 @@ class CollectionContactCompose(models.TransientModel):
             wizard.never_permitted = not decision.allowed and not decision.next_allowed
             wizard.permission = wizard.debtor_id._describe_permission(decision)
 
+    @api.depends("debtor_id", "item_ids")
+    def _compute_pauses(self):
+        for wizard in self:
+            wizard.pauses = wizard.debtor_id and wizard.debtor_id._get_withheld_text(
+                wizard.item_ids._origin
+            )
+
     @api.depends("debtor_id", "channel")
     def _compute_planned_contact_id(self):
         """A call, visit or letter that stands in the work list already."""
@@ -214,6 +226,7 @@ class CollectionContactCompose(models.TransientModel):
             recipient_id=recipient.id,
             recipient_chosen=bool(recipient) and recipient != proposed,
             place=self.handling == "live" and self.place,
+            pause_reason=self.pauses and self.pause_reason,
         )
 
     def _prepare_text_vals(self):
@@ -280,6 +293,13 @@ class CollectionContactCompose(models.TransientModel):
                     "“%(item)s” is not an open item of %(customer)s.",
                     item=foreign[0].display_name,
                     customer=self.debtor_id.display_name,
+                )
+            )
+        if self.pauses and not (self.pause_reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Paused: %s. Write down why you contact them all the same.",
+                    self.pauses,
                 )
             )
         if self.text_kind and not self.item_ids:
