@@ -15,6 +15,7 @@ from . import (
     collection_contact_ruleset,
     collection_contact_ruleset_line,
     collection_debtor,
+    collection_debtor_person,
     collection_evaluation_facts,
     collection_guard,
 )
@@ -59,7 +60,6 @@ from . import (
     collection_debtor_callback,
     collection_debtor_merge,
     collection_debtor_permissions,
-    collection_debtor_person,
     collection_debtor_place,
     collection_debtor_rulesets,
     collection_debtor_stops,

@@ -1,9 +1,26 @@
-"""Merging customers: their debtors and files are merged first."""
+"""Merging customers: their debtors and files are merged first, and the people known
+beside any debtor."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 #: Flags that stay raised when one of the merged had them.
 STRICTEST_OF_ALL = ("deceased", "insolvency", "over_indebted", "work_prohibited")
+#: What somebody is to a debt, the kind that lets us do least first.
+STRICTEST_KINDS = (
+    "attorney",
+    "minor",
+    "elderly",
+    "family",
+    "reference",
+    "coworker",
+    "neighbour",
+    "employer",
+    "other",
+    "guarantor",
+    "authorised",
+    "decider",
+)
 
 
 class CollectionDebtor(models.Model):
@@ -14,8 +31,13 @@ class CollectionDebtor(models.Model):
         """Give the debtors of ``sources`` to ``target``, company by company. One file
         stays open: the items and contacts of the other go there. What was decided for the
         target stays; what it had not decided is taken over; a consumer stays one. Pauses
-        all stay, and so do the log, its followers and what is to be done."""
+        all stay, and so do the log, its followers and what is to be done.
+
+        :raise UserError: an attorney would become the customer they speak for"""
+        people, person = sources | target, target
         target = target.commercial_partner_id
+        if person == target:
+            self._check_no_attorney_becomes_customer(people)
         found = self.search([("partner_id", "in", (sources | target).ids)])
         for company_debtors in found.grouped("company_id").values():
             keep = company_debtors.filtered(lambda d: d.partner_id == target)[:1]
@@ -24,8 +46,34 @@ class CollectionDebtor(models.Model):
             if keep.partner_id != target:
                 self.env.flush_all()
                 keep.write({"partner_id": target.id})
+        rows = self.env["collection.debtor.person"].search(
+            [("partner_id", "in", people.ids)]
+        )
+        for debtor, known in rows.grouped("debtor_id").items():
+            known._become_one(debtor, person)
         self.env.flush_all()
         self.env.invalidate_all()
+
+    @api.model
+    def _check_no_attorney_becomes_customer(self, people):
+        """The stop would be gone unnoticed: a manager decides about it first."""
+        attorney = self.env["collection.debtor.person"].search(
+            [
+                ("kind", "=", "attorney"),
+                ("partner_id", "in", people.ids),
+                ("debtor_id.partner_id", "in", people.ids),
+            ],
+            limit=1,
+        )
+        if attorney:
+            raise UserError(
+                self.env._(
+                    "%(attorney)s is the attorney of %(customer)s: the two are not one "
+                    "person. Take the attorney away first, if that is wrong.",
+                    attorney=attorney.partner_id.display_name,
+                    customer=attorney.debtor_id.display_name,
+                )
+            )
 
     def _merge_into(self, keep):
         """Move everything of these debtors to ``keep`` and delete them."""
@@ -53,7 +101,8 @@ class CollectionDebtor(models.Model):
             [("debtor_id", "in", self.ids)]
         )
         moves.write({"debtor_id": keep.id})
-        if "consumer" in self.mapped("party"):
+        human = (self | keep).filtered(lambda d: d.deceased or d.over_indebted)
+        if human or "consumer" in self.mapped("party"):
             keep.party = "consumer"  # the better protected of the two
         for name in ("policy_id", "user_id", "party", "tz"):
             if not keep[name]:
@@ -72,15 +121,22 @@ class CollectionDebtor(models.Model):
         keep.item_ids._wake()
 
     def _merge_facts(self, keep):
-        """Of what is known of both, the stricter holds."""
+        """Of what is known of both, the stricter holds; a wish that one of them excludes
+        is no wish any more."""
+        refused = (self | keep).channel_ids.filtered(lambda c: c.status == "refused")
+        if keep.preferred_channel in refused.mapped("channel"):
+            keep.preferred_channel = False
         for name in STRICTEST_OF_ALL:
             if any(self.mapped(name)):
                 keep[name] = True
         if asked := [*filter(None, (self | keep).mapped("cease_on"))]:
             keep.cease_on = min(asked)
         for name in ("preferred_channel", "preferred_to"):
-            if not keep[name] and any(self.mapped(name)):
-                source = self.filtered(name)[0]
+            wishing = self.filtered(
+                lambda d, name=name: d[name] and d[name] not in refused.mapped("channel")
+            )
+            if not keep[name] and wishing:
+                source = wishing[0]
                 keep.write({name: source[name]})
                 if name == "preferred_to":
                     keep.preferred_from = source.preferred_from
@@ -90,11 +146,9 @@ class CollectionDebtor(models.Model):
                 same.status = "refused"
             elif not same:
                 line.debtor_id = keep
-        known = keep.person_ids.partner_id | keep.partner_id | self.partner_id
-        for person in self.person_ids:
-            if person.partner_id not in known:
-                person.debtor_id = keep
-                known |= person.partner_id
+        people = (keep | self).person_ids
+        for partner, rows in people.grouped("partner_id").items():
+            rows._become_one(keep, partner)
         if not keep.hours_ids:
             self[:1].hours_ids.write({"debtor_id": keep.id})
 
@@ -108,3 +162,29 @@ class CollectionDebtor(models.Model):
         self.env["ir.attachment"].search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).write({"res_id": keep.id})
+
+
+class CollectionDebtorPerson(models.Model):
+    _inherit = "collection.debtor.person"
+
+    def _become_one(self, debtor, partner):
+        """These lines are about one person, ``partner``, beside ``debtor``. The line that
+        lets us do least stays; what the others said is kept in the log, and that somebody
+        asked not to be contacted. The customer themself is nobody beside the customer."""
+        kept = self.sorted(
+            lambda p: (STRICTEST_KINDS.index(p.kind), not p._has_document(), p.id)
+        )[:1]
+        if partner == debtor.partner_id:
+            kept = self.browse()
+        vals = {}
+        if kept.debtor_id != debtor:
+            vals["debtor_id"] = debtor.id
+        if kept.partner_id != partner:
+            vals["partner_id"] = partner.id
+        asked = min(filter(None, self.mapped("refused_on")), default=False)
+        if kept.refused_on != asked:
+            vals["refused_on"] = asked
+        (self - kept).unlink()
+        self.env.flush_all()
+        if kept and vals:
+            kept.with_context(collection_merging=True).write(vals)

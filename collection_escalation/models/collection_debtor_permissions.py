@@ -1,11 +1,18 @@
 """What the debtor said and what stops us: refused and authorised channels, hours, written
-requests, death, insolvency; and all of it as the contact rules read it."""
+requests, death, insolvency; and all of it as the contact rules read it.
+
+What a person said or is holds for the creditor, however many branches: it is read from
+the debtors of all branches (`_get_here_and_elsewhere_sudo`), as the limits are."""
+
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.date_utils import float_to_time
 
 from ..rules.contact_rules import Hours
 from .collection_channel import channel_selection
+from .collection_hold import BY_PEOPLE
 
 #: Stop flags of the debtor and what the contact rules call them.
 FLAGS = {
@@ -41,6 +48,10 @@ class CollectionDebtorChannel(models.Model):
         "UNIQUE(debtor_id, channel)",
         "A channel is either authorised or refused: change the line that is there.",
     )
+
+    def _get_details(self):
+        name, *more = super()._get_details()
+        return [name, self.proof, *more]
 
     @api.depends("channel", "status")
     def _compute_display_name(self):
@@ -95,6 +106,15 @@ class CollectionDebtorHours(models.Model):
     )
     date = fields.Date(string="Agreed on")
 
+    @api.depends("weekday", "hour_from", "hour_to")
+    def _compute_display_name(self):
+        days = dict(self._fields["weekday"]._description_selection(self.env))
+        for hours in self:
+            begin, end = map(float_to_time, (hours.hour_from, hours.hour_to))
+            hours.display_name = (
+                f"{days.get(hours.weekday, '')} {begin:%H:%M}–{end:%H:%M}"
+            )
+
     @api.constrains("hour_from", "hour_to", "weekday", "debtor_id")
     def _check_hours(self):
         for hours in self:
@@ -117,6 +137,13 @@ class CollectionDebtorHours(models.Model):
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
+    elsewhere_ids = fields.Many2many(
+        "collection.debtor",
+        compute="_compute_elsewhere_ids",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        string="The same customer at other branches of the creditor",
+    )
     cease_on = fields.Date(
         string="No contact, in writing",
         tracking=True,
@@ -198,21 +225,65 @@ class CollectionDebtor(models.Model):
         watched = {*FLAGS, "preferred_from", "preferred_to", "preferred_channel", "tz"}
         if not watched & set(vals):
             return super().write(vals)
-        before = {debtor: debtor._get_stopping() for debtor in self}
-        result = super().write(vals)
+        with self._follow_stops():
+            return super().write(vals)
+
+    @contextmanager
+    def _follow_stops(self):
+        """Around a change of what is known of these customers: it acts at once on what is
+        planned, at all branches, and where contacts stop somebody owes the next action."""
+        everywhere = self | self.sudo().elsewhere_ids.with_env(self.env)
+        before = {debtor: set(debtor._get_stopping()) for debtor in everywhere}
+        yield
         self._on_permissions_changed()
-        for debtor in self:
-            debtor._ask_after_stop(set(debtor._get_stopping()) - set(before[debtor]))
-        return result
+        # superuser: the files of other branches
+        others = (everywhere - self).sudo().filtered("case_id")
+        for debtor in (*self, *others):
+            debtor._ask_after_stop(set(debtor._get_stopping()) - before[debtor])
 
     @api.model
     def _get_field_label(self, name):
         """The label of a field in the reader's language."""
         return self.fields_get([name], ["string"]).get(name, {}).get("string", name)
 
+    @api.depends("partner_id", "root_company_id")
+    def _compute_elsewhere_ids(self):
+        """One query for a whole batch, and one for what is read of those found."""
+        found = self.search_fetch(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("root_company_id", "in", self.root_company_id.ids),
+            ],
+            ["partner_id", "root_company_id"],
+        ).grouped(lambda d: (d.partner_id.id, d.root_company_id.id))
+        for debtor in self:
+            key = debtor.partner_id.id, debtor.root_company_id.id
+            debtor.elsewhere_ids = found.get(key, self.browse()) - debtor._origin
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        debtors = super().create(vals_list)
+        self.invalidate_model(["elsewhere_ids"], flush=False)
+        return debtors
+
+    def _get_here_and_elsewhere_sudo(self):
+        """(this debtor, the same customer at other branches), to read what is known of
+        them. Superuser: a collector of one branch does not see the others, but obeys what
+        was said there. Two recordsets: joined they would be read anew for each debtor."""
+        self.ensure_one()
+        return self.sudo(), self.sudo().elsewhere_ids
+
+    def _is_known(self, name):
+        """Does the fact of this name hold, whichever branch noted it?"""
+        here, elsewhere = self._get_here_and_elsewhere_sudo()
+        return bool(here[name] or any(elsewhere.mapped(name)))
+
     def _get_stopping(self):
         """Names of the flags that stop all contacts of the debtor."""
-        return [name for name in STOPPING if self[name]]
+        stopping = [name for name in STOPPING if self._is_known(name)]
+        if self._get_attorneys_sudo() and not self._get_attorney():
+            stopping.append("attorney_unproved")
+        return stopping
 
     def _ask_after_stop(self, flags):
         """Somebody owes the next action when the ladder stands: a duty on the file, or on
@@ -227,14 +298,17 @@ class CollectionDebtor(models.Model):
             "over_indebted": self.env._(
                 "Over-indebted: join the collective renegotiation."
             ),
+            "attorney_unproved": self.env._(
+                "They have an attorney: ask for the power of attorney, or a written "
+                "notice, and attach it. Until then nobody may be told anything."
+            ),
         }
+        of_manager = self.company_id.collection_manager_id
         for flag in sorted(flags):
             record = self.case_id or self
-            user = (
-                self.company_id.collection_manager_id
-                or self.collector_id
-                or self.env.user
-            )
+            user = of_manager or self.collector_id or self.env.user
+            if flag == "attorney_unproved":
+                user = self.collector_id or user
             record.with_context(mail_activity_quick_update=True).activity_schedule(
                 "collection_escalation.mail_activity_stopped",
                 summary=notes[flag],
@@ -243,41 +317,58 @@ class CollectionDebtor(models.Model):
             )
 
     def _on_permissions_changed(self):
-        """What is planned is looked at again: withdrawn where it is not permitted any
-        more, planned anew where another moment or person is right."""
+        """What is planned, at all branches, is looked at again: withdrawn where nobody may
+        contact them (no step is burnt: it is planned again when contacts go on), planned
+        anew where another moment or person is right."""
         if not self:
             return
+        everywhere_sudo = self.sudo() | self.sudo().elsewhere_ids
+        everywhere_sudo.invalidate_recordset(
+            ["stop_text", "attorney_id", "attorney_unproved"], flush=False
+        )
+        for debtor_sudo in everywhere_sudo:
+            if stopping := debtor_sudo._get_stopping():
+                debtor_sudo.item_ids._withdraw_contacts(
+                    "STOPPED", kept_kinds=BY_PEOPLE, flag=stopping[0]
+                )
         planned_sudo = (
             self.env["collection.contact"]
             .sudo()
             .search(
-                [("debtor_id", "in", self.ids), ("state", "in", ("planned", "queued"))]
+                [
+                    ("debtor_id", "in", everywhere_sudo.ids),
+                    ("state", "in", ("planned", "queued")),
+                ]
             )
         )
         planned_sudo.filtered(lambda c: not c.callback_from)._back_to_plan()
-        self.sudo().item_ids._wake()
-        self.sudo()._refresh_call_times()
+        everywhere_sudo.item_ids._wake()
+        everywhere_sudo._refresh_call_times()
 
     def _get_flags(self):
         """{flag of the contact rules: end} of the debtor; none of them ends by itself."""
         self.ensure_one()
-        flags = {word: None for name, word in FLAGS.items() if self[name]}
-        if self._get_attorney():
+        flags = {word: None for name, word in FLAGS.items() if self._is_known(name)}
+        if self._get_attorneys_sudo():
             flags["attorney"] = None
         return flags
 
     def _get_wishes(self):
         """What the debtor allowed, refused and asked for, as arguments of
-        `rules.contact_rules.Context`."""
+        `rules.contact_rules.Context`. Agreed hours, which let us do more, hold only where
+        the document lies."""
         self.ensure_one()
         Channel = self.env["collection.channel"]
         said = {"authorised": set(), "refused": set()}
-        for line in self.channel_ids:
-            said[line.status].add(Channel._get(line.channel)._rule_channel)
+        here, elsewhere = self._get_here_and_elsewhere_sudo()
+        for debtors in (here, elsewhere):
+            for line in debtors.channel_ids:
+                said[line.status].add(Channel._get(line.channel)._rule_channel)
         preferred = None
-        if self.preferred_to:
+        if wishing := here.filtered("preferred_to") or elsewhere.filtered("preferred_to"):
             preferred = Hours(
-                round(self.preferred_from * 60), round(self.preferred_to * 60)
+                round(wishing[0].preferred_from * 60),
+                round(wishing[0].preferred_to * 60),
             )
         return {
             "authorised": frozenset(said["authorised"]) or None,

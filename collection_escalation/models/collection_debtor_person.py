@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..rules.decision import Reason
 
@@ -44,7 +45,12 @@ class CollectionDebtorPerson(models.Model):
     )
     date = fields.Date(string="Since")
     document = fields.Binary(
-        help="The authorisation, the guarantee or the attorney's power.",
+        help="The authorisation, the guarantee, the attorney's power or notice. Without "
+        "it nobody beside the customer learns of the matter.",
+    )
+    refused_on = fields.Date(
+        string="Asked not to be contacted on",
+        help="The day on which this person asked not to be contacted.",
     )
     note = fields.Char(string="Remark", help="For instance where the document is kept.")
 
@@ -56,7 +62,26 @@ class CollectionDebtorPerson(models.Model):
         company = self.debtor_id.partner_id
         return company.is_company and self.partner_id.commercial_partner_id == company
 
-    @api.constrains("kind", "document", "note", "partner_id", "debtor_id")
+    def _get_party(self):
+        """What this person is to the debt, in the words of the contact rules, as things
+        stand now: who decided and has left the company is a third party, and so is an
+        attorney who has proved nothing yet."""
+        self.ensure_one()
+        unproved = self.kind == "attorney" and not self._has_document()
+        if unproved or (self.kind == "decider" and not self._works_for_debtor()):
+            return "other"
+        return PARTIES.get(self.kind, self.kind)
+
+    def _get_details(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        name, *more = super()._get_details()
+        refused = self.refused_on and self.env._(
+            "asked not to be contacted on %s", format_date(self.env, self.refused_on)
+        )
+        return [name, kinds[self.kind], refused, self.note, *more]
+
+    # not for debtor_id: only a merge changes it, while its people still change company
+    @api.constrains("kind", "document", "note", "partner_id")
     def _check_person(self):
         for person in self:
             name = person.partner_id.display_name
@@ -66,7 +91,11 @@ class CollectionDebtorPerson(models.Model):
                         "%s is the customer, not somebody beside the customer.", name
                     )
                 )
-            if person.kind == "decider" and not person._works_for_debtor():
+            if (
+                person.kind == "decider"
+                and not person._works_for_debtor()
+                and not self.env.context.get("collection_merging")
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(person)s: who decides is a person of the company itself. Make "
@@ -100,9 +129,11 @@ class CollectionDebtor(models.Model):
         type invoice and collection; of a person only their own addresses, which carry no
         other name. Everybody else is a third party."""
         self.ensure_one()
-        known = self.person_ids.filtered(lambda p: p.partner_id == partner)[:1]
+        attorneys_sudo = self._get_attorneys_sudo()
+        known = attorneys_sudo.filtered(lambda p: p.partner_id == partner)[:1]
+        known = known or self.person_ids.filtered(lambda p: p.partner_id == partner)[:1]
         if known:
-            return PARTIES.get(known.kind, known.kind)
+            return known._get_party()
         if not partner or partner == self.partner_id:
             return "debtor"
         own_address = (
@@ -131,13 +162,36 @@ class CollectionDebtor(models.Model):
         people = self.partner_id | own | self.person_ids.partner_id
         return people.filtered(self._is_entitled)
 
+    def _get_attorneys_sudo(self):
+        """The attorneys of the customer, whichever branch of the creditor knows of them;
+        those who proved it first."""
+        return self.person_ids.browse().sudo().union(
+            *(
+                debtors.person_ids.filtered(lambda p: p.kind == "attorney")
+                for debtors in self._get_here_and_elsewhere_sudo()
+            )
+        ).sorted(lambda p: not p._has_document())
+
     def _get_attorney(self):
-        return self.person_ids.filtered(lambda p: p.kind == "attorney")[:1].partner_id
+        """The attorney through whom alone we speak to the customer. Who has sent neither
+        a power nor a written notice is none yet: nobody may be spoken to then."""
+        proved = self._get_attorneys_sudo().filtered(lambda p: p._has_document())
+        return proved[:1].partner_id.with_env(self.env)
+
+    def _has_refused(self, partner):
+        """Did ``partner``, somebody beside the customer, ask not to be contacted?"""
+        return any(
+            debtors.person_ids.filtered(
+                lambda p: p.refused_on and p.partner_id == partner
+            )
+            for debtors in self._get_here_and_elsewhere_sudo()
+        )
 
     def _get_people(self, addressee="usual"):
         """Whom the system addresses by itself, in this order: the attorney alone if there
         is one; else who decides (where the step asks for them), the contact of type
-        *collection*, the invoice address, the debtor."""
+        *collection*, the invoice address, the debtor. Nobody who asked not to be
+        contacted, or who is not entitled any more."""
         self.ensure_one()
         if attorney := self._get_attorney():
             return attorney
@@ -149,8 +203,11 @@ class CollectionDebtor(models.Model):
             people = deciders.partner_id
         for kind in ("collection", "invoice"):
             person = partner.browse(found[kind])
-            if person.type == kind and self._get_party(person) == "debtor":
+            if person.type == kind:
                 people |= person
+        people = people.filtered(
+            lambda p: self._get_party(p) == "debtor" and not self._has_refused(p)
+        )
         return people | partner
 
     def _get_person_and_address(self, channel, chosen=None, addressee="usual"):

@@ -19,24 +19,46 @@ class CollectionDebtor(models.Model):
     attorney_id = fields.Many2one(
         "res.partner", compute="_compute_attorney_id", string="Only through"
     )
+    attorney_unproved = fields.Boolean(
+        compute="_compute_attorney_id",
+        string="An attorney whose power or notice is not attached",
+        help="Attach it to the line of the attorney: then contacts go on with them.",
+    )
     zone_text = fields.Char(
         compute="_compute_zone_text",
         string="Their time",
         help="Contact hours are those of this place.",
     )
 
-    @api.depends("cease_on", "deceased", "insolvency", "over_indebted")
+    @api.depends(
+        "cease_on",
+        "deceased",
+        "insolvency",
+        "over_indebted",
+        "person_ids.kind",
+        "person_ids.document",
+    )
     @api.depends_context("lang")
     def _compute_stop_text(self):
         for debtor in self:
             debtor.stop_text = "; ".join(
-                map(debtor._get_field_label, debtor._get_stopping())
+                map(debtor._describe_stop, debtor._get_stopping())
             )
 
-    @api.depends("person_ids.kind", "person_ids.partner_id")
+    def _describe_stop(self, name):
+        """The stop in words; of one that another branch noted no more than that."""
+        label = self._get_field_label(name)
+        if self[name]:
+            return label
+        return self.env._("%s (noted at another branch)", label)
+
+    @api.depends("person_ids.kind", "person_ids.partner_id", "person_ids.document")
     def _compute_attorney_id(self):
         for debtor in self:
-            debtor.attorney_id = debtor._get_attorney()
+            attorneys_sudo = debtor._get_attorneys_sudo()
+            proved = debtor._get_attorney()
+            debtor.attorney_id = proved or attorneys_sudo[:1].partner_id
+            debtor.attorney_unproved = bool(attorneys_sudo) and not proved
 
     @api.depends("tz", "partner_id.country_id", "partner_id.state_id", "partner_id.tz")
     @api.depends_context("lang")
@@ -107,20 +129,62 @@ class CollectionDebtor(models.Model):
         )
 
 
+class CollectionDebtorFact(models.AbstractModel):
+    _inherit = "collection.debtor.fact"
+
+    def _may_let_contacts_go_on(self):
+        return self.env.su or self.env.user.has_group(MANAGER)
+
+
 class CollectionDebtorPerson(models.Model):
     _inherit = "collection.debtor.person"
 
     def write(self, vals):
-        """An attorney stops all contact with the debtor: like the other stops, only a
-        manager takes one away."""
-        gone = ("kind" in vals and vals["kind"] != "attorney") or "partner_id" in vals
+        """An attorney stops all contact with the debtor, and a person who wants none all
+        contact with that person: like the other stops, only a manager takes them away."""
+        moved = "partner_id" in vals
+        gone = moved or vals.get("kind", "attorney") != "attorney"
         attorneys = self.filtered(lambda p: p.kind == "attorney") if gone else self[:0]
-        if attorneys and not self.env.su and not self.env.user.has_group(MANAGER):
+        if attorneys and not self._may_let_contacts_go_on():
             raise AccessError(
                 self.env._(
                     "%s stands there as attorney: only a collection manager takes an "
                     "attorney away.",
                     attorneys[0].partner_id.display_name,
+                )
+            )
+        gone = moved or not vals.get("refused_on", True)
+        refusing = self.filtered("refused_on") if gone else self[:0]
+        if refusing and not self._may_let_contacts_go_on():
+            raise AccessError(
+                self.env._(
+                    "%s asked not to be contacted: only a collection manager takes that "
+                    "away.",
+                    refusing[0].partner_id.display_name,
+                )
+            )
+        return super().write(vals)
+
+
+class CollectionDebtorChannel(models.Model):
+    _inherit = "collection.debtor.channel"
+
+    def write(self, vals):
+        """Everybody who collects may note a refusal; only a manager undoes one."""
+        undone = self.filtered(
+            lambda c: c.status == "refused"
+            and (
+                vals.get("status", "refused") != "refused"
+                or vals.get("channel", c.channel) != c.channel
+            )
+        )
+        if undone and not self._may_let_contacts_go_on():
+            raise AccessError(
+                self.env._(
+                    "%(customer)s, “%(refusal)s”: only a collection manager takes it away "
+                    "or lets them authorise the channel again.",
+                    customer=undone[0].debtor_id.display_name,
+                    refusal=undone[0].display_name,
                 )
             )
         return super().write(vals)

@@ -178,9 +178,10 @@ class ResPartner(models.Model):
             self._set_on_debtor(settings)
             if not rest:
                 return True
-        before = self._get_addresses(rest)
+        before, belonged = self._get_addresses(rest), self._get_belonging(rest)
         result = super().write(rest)
         after = self._get_addresses(rest)
+        self._tell_debtors_of_new_people(belonged)
         self.filtered(lambda p: before[p] != after[p])._tell_debtors_of_new_address()
         return result
 
@@ -195,6 +196,28 @@ class ResPartner(models.Model):
         reached: a nightly import that writes them all changes nothing."""
         watched = sorted(ADDRESSES.intersection(names))
         return {partner: [partner[name] for name in watched] for partner in self}
+
+    def _get_belonging(self, names):
+        """{partner: the customer they belong to}, if one of ``names`` may change it."""
+        if not {"parent_id", "is_company"}.intersection(names):
+            return {}
+        return {partner: partner.commercial_partner_id for partner in self}
+
+    def _tell_debtors_of_new_people(self, belonged):
+        """Who left a customer may not be told anything any more, who came to one perhaps:
+        what is planned is looked at again. Superuser: as for the addresses.
+
+        :param belonged: of `_get_belonging`, before the change"""
+        moved = self.filtered(
+            lambda p: p in belonged and p.commercial_partner_id != belonged[p]
+        )
+        if moved:
+            customers = moved.commercial_partner_id.union(
+                *(belonged[partner] for partner in moved)
+            )
+            self.env["collection.debtor"].sudo().search(
+                [("partner_id", "in", customers.ids)]
+            )._on_permissions_changed()
 
     def _tell_debtors_of_new_address(self):
         """What could not be delivered may be tried again. Superuser: who keeps the

@@ -1,10 +1,14 @@
+from base64 import b64encode
 from datetime import timedelta
 
+from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import MONDAY, CollectionCommon
 
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
+DOCUMENT = b64encode(b"signed")
 
 
 @tagged("post_install", "-at_install")
@@ -292,3 +296,131 @@ class TestPartnerMerge(CollectionCommon):
             sorted((self.company | elsewhere).ids),
         )
         self.assertEqual(len(self._debtor()), 2)
+
+    # -- the people beside a customer, and what was said ---------------------------------
+
+    def _get_debtor(self, partner, company=None):
+        return (
+            self.env["collection.debtor"]
+            .sudo()
+            ._get_for(partner, company or self.company)
+        )
+
+    def _add_person(self, debtor, partner, kind, **vals):
+        if kind in ("guarantor", "authorised", "attorney"):
+            vals.setdefault("document", DOCUMENT)
+        return (
+            self.env["collection.debtor.person"]
+            .sudo()
+            .create(
+                {
+                    "debtor_id": debtor.id,
+                    "partner_id": partner.id,
+                    "kind": kind,
+                    **vals,
+                }
+            )
+        )
+
+    def _get_kinds(self, debtor):
+        return {p.partner_id: p.kind for p in debtor.person_ids}
+
+    def test_merging_two_people_loses_no_attorney_of_any_customer(self):
+        """Dr. Souza stands twice beside Loja Azul and once beside another customer of
+        another company: the core would delete all lines of the one that goes."""
+        souza, sousa = (
+            self._create_debtor_partner(name) for name in ("Dr. Souza", "Dr. Sousa")
+        )
+        elsewhere = self.env["res.company"].sudo().create({"name": "Elsewhere"})
+        here = self._get_debtor(self.debtor_partner)
+        there = self._get_debtor(self.twin, elsewhere)
+        self._add_person(here, souza, "authorised")
+        self._add_person(here, sousa, "attorney")
+        self._add_person(there, sousa, "attorney")
+        self._merge(sousa, into=souza)
+        self.assertEqual(self._get_kinds(here), {souza: "attorney"})
+        self.assertEqual(self._get_kinds(there), {souza: "attorney"})
+        self.assertEqual(here._get_attorney(), souza)
+
+    def test_of_two_lines_about_one_person_the_stricter_stays(self):
+        """And what the other said is kept in the log, with its document."""
+        debtor = self._get_debtor(self.debtor_partner)
+        for kind, other, stays in (
+            ("authorised", "family", "family"),
+            ("guarantor", "coworker", "coworker"),
+            ("decider", "authorised", "authorised"),
+            ("authorised", "attorney", "attorney"),
+        ):
+            self.debtor_partner.is_company = True
+            one, two = (
+                self._create_debtor_partner(
+                    name, parent_id=kind == "decider" and self.debtor_partner.id
+                )
+                for name in ("Ana", "Anna")
+            )
+            self._add_person(debtor, one, kind)
+            self._add_person(debtor, two, other, refused_on=MONDAY)
+            with self.subTest(kind=kind, other=other):
+                self._merge(two, into=one)
+                self.assertEqual(self._get_kinds(debtor)[one], stays)
+                line = debtor.person_ids.filtered(lambda p, p1=one: p.partner_id == p1)
+                self.assertEqual(line.refused_on, MONDAY, "and so does what they asked")
+        log = debtor.message_ids.filtered(lambda m: "Removed: Ana" in (m.body or ""))
+        self.assertEqual(
+            len(log.attachment_ids), 3, "the documents of the lines that went are kept"
+        )
+
+    def test_an_attorney_is_not_merged_with_the_customer_they_speak_for(self):
+        souza = self._create_debtor_partner("Dr. Souza")
+        self._add_person(self._get_debtor(self.debtor_partner), souza, "attorney")
+        with self.assertRaisesRegex(UserError, "Dr. Souza is the attorney of Loja Azul"):
+            self._merge(souza, into=self.debtor_partner)
+
+    def test_a_person_who_is_the_customer_after_all_stands_beside_nobody(self):
+        debtor = self._get_debtor(self.debtor_partner)
+        self._add_person(debtor, self.twin, "family")
+        self._merge(self.twin, into=self.debtor_partner)
+        self.assertFalse(debtor.person_ids)
+        self.assertEqual(debtor._get_party(self.debtor_partner), "debtor")
+
+    def test_a_person_known_of_both_customers_keeps_the_stricter_kind(self):
+        """Of the target they are authorised, of the source the attorney, a relative …"""
+        for kind in ("attorney", "family"):
+            person = self._create_debtor_partner(f"Person {kind}")
+            twin = self._create_debtor_partner(f"Twin {kind}")
+            keep, source = map(self._get_debtor, (self.debtor_partner, twin))
+            self._add_person(keep, person, "authorised")
+            self._add_person(source, person, kind)
+            with self.subTest(kind):
+                self._merge(twin, into=self.debtor_partner)
+                self.assertEqual(self._get_kinds(keep)[person], kind)
+
+    def test_who_decides_for_the_source_comes_along(self):
+        """Their company becomes the target only after its debtors are merged."""
+        (self.twin | self.debtor_partner).is_company = True
+        boss = self._create_debtor_partner("Dona Maria", parent_id=self.twin.id)
+        keep, source = map(self._get_debtor, (self.debtor_partner, self.twin))
+        self._add_person(source, boss, "decider")
+        self._merge(self.twin, into=self.debtor_partner)
+        self.assertEqual(boss.parent_id, self.debtor_partner)
+        self.assertEqual(self._get_kinds(keep), {boss: "decider"})
+        self.assertEqual(keep._get_people("decider")[0], boss)
+
+    def test_wishes_that_exclude_each_other_do_not_stop_the_merge(self):
+        """Each refuses the channel that the other prefers: both refusals hold, and
+        nobody prefers what was refused."""
+        keep, source = map(self._get_debtor, (self.debtor_partner, self.twin))
+        keep.preferred_channel = "phone"
+        keep.channel_ids = [Command.create({"channel": "email", "status": "refused"})]
+        source.preferred_channel = "email"
+        source.channel_ids = [Command.create({"channel": "phone", "status": "refused"})]
+        self._merge(self.twin, into=self.debtor_partner)
+        self.assertFalse(keep.preferred_channel)
+        self.assertEqual(keep._get_wishes()["opt_out"], {"phone", "email"})
+
+    def test_a_company_merged_with_somebody_deceased_is_a_consumer(self):
+        keep, source = map(self._get_debtor, (self.debtor_partner, self.twin))
+        keep.party = "business"
+        source.deceased = True
+        self._merge(self.twin, into=self.debtor_partner)
+        self.assertEqual((keep.party, keep.deceased), ("consumer", True))

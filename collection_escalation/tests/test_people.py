@@ -123,7 +123,7 @@ class TestContactByHand(PeopleCommon):
         self.assertEqual(offered, self.debtor_partner | accounts | guarantor)
 
     def test_with_an_attorney_only_the_attorney_is_offered(self):
-        attorney = self._add_person("Dr. Souza", "attorney")
+        attorney = self._add_person("Dr. Souza", "attorney", document=DOCUMENT)
         with self._at(WEDNESDAY):
             form = self._open()
             self.assertEqual(form.person_ids[:], attorney)

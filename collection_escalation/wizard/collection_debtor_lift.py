@@ -33,6 +33,14 @@ class CollectionDebtorLift(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
+        if not self.debtor_id[self.flag] and self.debtor_id._is_known(self.flag):
+            raise UserError(
+                self.env._(
+                    "“%s” was noted at another branch: a manager who works there takes it "
+                    "away.",
+                    self.debtor_id._get_field_label(self.flag),
+                )
+            )
         if not self.debtor_id[self.flag]:
             raise UserError(
                 self.env._(
