@@ -1,6 +1,7 @@
 """From records to `rules.contact_rules` and back."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from odoo import fields, models
@@ -10,10 +11,15 @@ from ..rules.contact_blocks import KINDS
 from ..rules.contact_rules import Context, Event, decide, permitted_interval
 from ..rules.decision import Decision, Reason
 
-#: The stops that are reported before that of a third party.
-BEFORE_THIRD_PARTY = {f"BLK_{kind}" for kind in KINDS[: KINDS.index("THIRD_PARTY")]}
+#: The stops in the order in which they are reported, before everything else.
+TURNS = {f"BLK_{kind}": turn for turn, kind in enumerate(KINDS)}
 #: Outcomes of ours that the contact rules call otherwise.
 OUTCOMES = {"reply": "conversation"}
+
+
+def _get_turn(reason):
+    """The turn of a `Reason` among the reasons of a refusal."""
+    return TURNS.get(reason.code.rpartition(".")[2], len(TURNS))
 
 
 class CollectionContact(models.Model):
@@ -117,6 +123,8 @@ class CollectionContact(models.Model):
         debtor = self.debtor_id
         holds = debtor._get_running_holds(self.line_ids.item_id, day)
         flags = debtor._get_flags()
+        if debtor._has_refused(self.recipient_id):
+            flags["cease_written"] = None
         if holds.filtered(lambda h: h.reason == "complaint"):
             flags["dispute_open"] = None
         claims = holds.filtered(lambda h: h.reason == "says_paid")
@@ -139,6 +147,30 @@ class CollectionContact(models.Model):
             **wishes,
         )
 
+    def _get_grace_facts(self):
+        """Whether this would be the first contact after the due date, and since when the
+        oldest of what it is about is due, as `rules.contact_limits.Grace` wants to know
+        it. It does not matter who makes the contact. The invoice itself may go at once,
+        and so may what is said before the due date."""
+        if self.kind == "invoice" or self.direction != "out":
+            return {}
+        today = self.debtor_id._get_today()
+        items = self.line_ids.item_id or self.debtor_id._get_open_items()
+        due = items.filtered(lambda i: i.date_due < today)
+        told = due.contact_line_ids.filtered(
+            lambda line: line.contact_id.id != self._origin.id
+            and line.state == "made"
+            and line.cycle == line.item_id.cycle
+            and line.contact_id.kind != "invoice"
+            and line.contact_id.direction == "out"
+            and line.contact_id.made_on
+            and line.contact_id.made_on > line.date_due
+        )
+        if not due or told:
+            return {}
+        first = min(max(i.date_due, i.grace_from or i.date_due) for i in due)
+        return {"first_contact": True, "due_date": first}
+
     def _get_question(self, now, events=None):
         """Arguments of `rules.contact_rules.decide` for this contact at ``now`` (naive
         UTC).
@@ -150,12 +182,16 @@ class CollectionContact(models.Model):
         history, reservations = events or self._get_rule_events()
         key = debtor.partner_id.id, debtor.root_company_id.id
         day = debtor._get_local(now).date()
+        rulesets = debtor._get_rulesets(day)
+        context = self._get_context(day)
+        if any(rules.grace for rules in rulesets):
+            context = replace(context, **self._get_grace_facts())
         return {
-            "rulesets": debtor._get_rulesets(day),
+            "rulesets": rulesets,
             "at": now.replace(tzinfo=UTC),
             "channel": self.env["collection.channel"]._get(self.channel)._rule_channel,
-            "zones": debtor._get_zone_names(),
-            "context": self._get_context(day),
+            "zones": debtor._get_zone_names_of_all(self.recipient_id),
+            "context": context,
             "history": history.get(key, ()),
             "reservations": [
                 event for id_, event in reservations.get(key, ()) if id_ != self.id
@@ -175,28 +211,32 @@ class CollectionContact(models.Model):
             decision = decide(question.pop("rulesets"), **question)
         except (ValueError, UserError) as error:
             return Decision.no(Reason.of("UNDECIDABLE", error=str(error)))
-        return self._bar_third_party(decision)
+        return self._bar_everywhere(decision)
 
-    def _bar_third_party(self, decision):
-        """No third party learns of the debt (design, invariant 10), whatever the sets of
-        the place say of it, and no exception lets one pass."""
-        if self.debtor_id._is_entitled(self.recipient_id):
+    def _bar_everywhere(self, decision):
+        """Stops of `_get_bars` that no set of the place knows of."""
+        known = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        bars = [Reason.of(code) for code in self._get_bars() if code not in known]
+        if not bars:
             return decision
-        codes = [reason.code.rpartition(".")[2] for reason in decision.reasons]
-        if "BLK_THIRD_PARTY" in codes:
-            return decision
-        place = next(
-            (n for n, code in enumerate(codes) if code not in BEFORE_THIRD_PARTY),
-            len(codes),
-        )
-        reasons = list(decision.reasons)
-        reasons.insert(place, Reason.of("BLK_THIRD_PARTY"))
+        reasons = sorted([*bars, *decision.reasons], key=_get_turn)
         return Decision.no(*reasons, version=decision.version)
+
+    def _get_bars(self):
+        """What holds whatever the sets of the place say of it, and no exception lets it
+        pass: no third party learns of the debt (design, invariant 10), and nobody is
+        contacted at work who does not want it there."""
+        bars = []
+        if not self.debtor_id._is_entitled(self.recipient_id):
+            bars.append("BLK_THIRD_PARTY")
+        if self.place == "work" and self.debtor_id._is_known("work_prohibited"):
+            bars.append("BLK_WORKPLACE")
+        return bars
 
     def _get_permitted_interval(self, now, events=None):
         """(from, to) in naive UTC of the next time in which the contact is permitted;
         None if there is none within the horizon or nobody can tell."""
-        if not self.debtor_id._is_entitled(self.recipient_id):
+        if self._get_bars():
             return None
         try:
             question = self._get_question(now, events)

@@ -132,6 +132,17 @@ class CollectionDebtor(models.Model):
             )
         return (company_zone,)
 
+    def _get_zone_names_of_all(self, person):
+        """`_get_zone_names`, and the zone that the address of ``person`` names when they
+        live elsewhere: a moment must be permitted by both clocks.
+
+        :raise UserError: as `_get_zone_names`"""
+        zones = self._get_zone_names()
+        place = person.country_id.code, person.state_id.code
+        own = self.partner_id.country_id.code, self.partner_id.state_id.code
+        theirs = zone_of(*place) if place != own else None
+        return zones if theirs in (None, *zones) else (*zones, theirs)
+
     def _on_address_changed(self):
         """Another address, place or zone: contacts are tried, and moments found, anew."""
         if not self:

@@ -118,7 +118,9 @@ class CollectionCallback(models.TransientModel):
         now = fields.Datetime.now()
         if end <= now:
             raise UserError(self.env._("That time is over. Choose another one."))
-        if stops := debtor.stop_text:
+        stops = debtor.stop_text
+        # a guarantor is a party of their own: the rules say what stops them too
+        if stops and debtor._get_party(self.recipient_id) != "guarantor":
             raise UserError(
                 self.env._(
                     "%(customer)s: nobody may contact them (%(stops)s). A manager lets "
