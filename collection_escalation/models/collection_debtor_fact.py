@@ -25,7 +25,9 @@ class CollectionDebtorFact(models.AbstractModel):
         ids = {vals["debtor_id"] for vals in vals_list if vals.get("debtor_id")}
         with self.env["collection.debtor"].browse(ids)._follow_stops():
             facts = super().create(vals_list)
-            facts._log({fact: self.env._("Added: %s", fact._describe()) for fact in facts})
+            facts._log(
+                {fact: self.env._("Added: %s", fact._describe()) for fact in facts}
+            )
         return facts
 
     def write(self, vals):

@@ -133,7 +133,8 @@ class CollectionDebtor(models.Model):
             keep.cease_on = min(asked)
         for name in ("preferred_channel", "preferred_to"):
             wishing = self.filtered(
-                lambda d, name=name: d[name] and d[name] not in refused.mapped("channel")
+                lambda d, name=name: d[name]
+                and d[name] not in refused.mapped("channel")
             )
             if not keep[name] and wishing:
                 source = wishing[0]

@@ -281,7 +281,8 @@ class CollectionDebtor(models.Model):
     def _get_stopping(self):
         """Names of the flags that stop all contacts of the debtor."""
         stopping = [name for name in STOPPING if self._is_known(name)]
-        if self._get_attorneys_sudo() and not self._get_attorney():
+        attorneys_sudo = self._get_attorneys_sudo()
+        if attorneys_sudo and not attorneys_sudo[0]._has_document():
             stopping.append("attorney_unproved")
         return stopping
 
@@ -365,7 +366,9 @@ class CollectionDebtor(models.Model):
             for line in debtors.channel_ids:
                 said[line.status].add(Channel._get(line.channel)._rule_channel)
         preferred = None
-        if wishing := here.filtered("preferred_to") or elsewhere.filtered("preferred_to"):
+        if wishing := here.filtered("preferred_to") or elsewhere.filtered(
+            "preferred_to"
+        ):
             preferred = Hours(
                 round(wishing[0].preferred_from * 60),
                 round(wishing[0].preferred_to * 60),

@@ -165,12 +165,17 @@ class CollectionDebtor(models.Model):
     def _get_attorneys_sudo(self):
         """The attorneys of the customer, whichever branch of the creditor knows of them;
         those who proved it first."""
-        return self.person_ids.browse().sudo().union(
-            *(
-                debtors.person_ids.filtered(lambda p: p.kind == "attorney")
-                for debtors in self._get_here_and_elsewhere_sudo()
+        return (
+            self.person_ids.browse()
+            .sudo()
+            .union(
+                *(
+                    debtors.person_ids.filtered(lambda p: p.kind == "attorney")
+                    for debtors in self._get_here_and_elsewhere_sudo()
+                )
             )
-        ).sorted(lambda p: not p._has_document())
+            .sorted(lambda p: not p._has_document())
+        )
 
     def _get_attorney(self):
         """The attorney through whom alone we speak to the customer. Who has sent neither
@@ -220,7 +225,8 @@ class CollectionDebtor(models.Model):
         why = None
         people = chosen or self._get_people(addressee)
         for person in people:
-            address, reason = channel_model._get_address(person)
+            # superuser: an attorney may be a contact of another branch only
+            address, reason = channel_model._get_address(person.sudo())
             reason = reason or stopped._get_refusal(channel, address)
             if not reason:
                 return person, address, None

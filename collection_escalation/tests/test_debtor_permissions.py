@@ -166,7 +166,9 @@ class TestGuarantor(PermissionsCommon):
         Callback = self.env["collection.callback"].with_user(self.collector)
         vals = {"debtor_id": self.debtor.id, "day": WEDNESDAY, "note": "Call me"}
         with self._at(WEDNESDAY):
-            Callback.create({**vals, "recipient_id": self.guarantor.id}).action_confirm()
+            Callback.create(
+                {**vals, "recipient_id": self.guarantor.id}
+            ).action_confirm()
             self.assertEqual(self._contacts().recipient_id, self.guarantor)
             with self.assertRaisesRegex(UserError, "nobody may contact them"):
                 Callback.create(vals).action_confirm()
@@ -192,7 +194,10 @@ class TestFacts(PermissionsCommon):
         )
         for name in ("person_ids", "channel_ids", "hours_ids"):
             for user in (self.collector, self.manager):
-                with self.subTest(name, user=user.login), self.assertRaises(AccessError):
+                with (
+                    self.subTest(name, user=user.login),
+                    self.assertRaises(AccessError),
+                ):
                     self.debtor[name].with_user(user).write({"debtor_id": other.id})
 
     def test_a_collector_notes_a_refusal_and_only_a_manager_undoes_it(self):
@@ -275,7 +280,7 @@ class TestStopsOfAllBranches(PermissionsCommon):
         self.assertTrue(self._decide_about(self.debtor_partner).allowed)
 
     def test_an_attorney_known_at_a_branch_is_the_only_one_addressed(self):
-        souza = self._create_debtor_partner("Dr. Souza")
+        souza = self._create_debtor_partner("Dr. Souza", company_id=self.branch.id)
         self.there.person_ids = [
             Command.create(
                 {"partner_id": souza.id, "kind": "attorney", "document": DOCUMENT}
@@ -284,7 +289,13 @@ class TestStopsOfAllBranches(PermissionsCommon):
         debtor = self.debtor.with_user(self.collector)
         self.assertEqual(debtor._get_people(), souza)
         self.assertEqual(debtor._get_party(souza), "attorney")
-        self.assertEqual(debtor.attorney_id, souza)
+        self.env.invalidate_all()
+        screen = {
+            "attorney_id": {"fields": {"display_name": {}}},
+            "call_permission": {},
+        }
+        (shown,) = debtor.web_read(screen)
+        self.assertEqual(shown["attorney_id"]["display_name"], "Dr. Souza")
         self.assertEqual(self._get_codes(self.debtor_partner), ["BLK_ATTORNEY"])
         self.assertFalse(self.foreign._get_attorney())
 
@@ -459,7 +470,9 @@ class TestContactDuringPause(PermissionsCommon):
     def test_a_manager_gives_a_reason_before_an_exception_too(self):
         self.debtor.cease_on = MONDAY
         with self._at(WEDNESDAY):
-            form = self._open(self.manager, channel="phone", pause_reason="Court notice")
+            form = self._open(
+                self.manager, channel="phone", pause_reason="Court notice"
+            )
             wizard = form.save()
             wizard.pause_reason = False
             with self.assertRaisesRegex(UserError, "Paused"):

@@ -373,7 +373,9 @@ class TestPartnerMerge(CollectionCommon):
     def test_an_attorney_is_not_merged_with_the_customer_they_speak_for(self):
         souza = self._create_debtor_partner("Dr. Souza")
         self._add_person(self._get_debtor(self.debtor_partner), souza, "attorney")
-        with self.assertRaisesRegex(UserError, "Dr. Souza is the attorney of Loja Azul"):
+        with self.assertRaisesRegex(
+            UserError, "Dr. Souza is the attorney of Loja Azul"
+        ):
             self._merge(souza, into=self.debtor_partner)
 
     def test_a_person_who_is_the_customer_after_all_stands_beside_nobody(self):

@@ -5,6 +5,7 @@ Every deed is kept with its moment: the audit compares the database with it.
 """
 
 import random
+from base64 import b64encode
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -156,7 +157,11 @@ class Life:
             {
                 "person_ids": [
                     fields.Command.create(
-                        {"partner_id": attorney.id, "kind": "attorney"}
+                        {
+                            "partner_id": attorney.id,
+                            "kind": "attorney",
+                            "document": b64encode(b"power of attorney"),
+                        }
                     )
                 ]
             }
