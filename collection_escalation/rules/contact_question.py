@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .contact_blocks import FOREVER, Stop
-from .contact_clock import UTC, zone
+from .contact_clock import UTC, one_per_clock, zone
 from .contact_facts import Context, Event
 from .contact_limits import DEBT, Limit
 from .contact_ruleset import RuleSet
@@ -22,6 +22,11 @@ from .contact_vocabulary import CHANNELS, check_aware, check_known
 from .contact_windows import REFUSALS, WIN_HOLIDAY, Wishes
 from .decision import Reason
 
+#: How far ahead a permitted moment is looked for.
+HORIZON = timedelta(days=90)
+#: Zones that agreed that long ago are the same for what happened; longer where a limit
+#: looks back further. A fixed number: other limits then ask about the same days.
+MEMORY = timedelta(days=45)
 NO_WISHES = Wishes()
 _DAY = timedelta(days=1)
 
@@ -47,9 +52,9 @@ class Question:
             raise ValueError("zones: empty; name the debtor's time zone")
         self.asked = at.astimezone(UTC)
         self.channel = channel
-        self.zones: tuple[ZoneInfo, ...] = tuple(zone(name) for name in zones)
         self.context = context or Context()
         self.rulesets = tuple(rulesets)
+        self.zones: tuple[ZoneInfo, ...] = self._different_zones(tuple(zones))
         self.waived = waived
         self.version = "+".join(rules.label for rules in self.rulesets)
         preferred = self.context.preferred
@@ -60,6 +65,14 @@ class Question:
         self.limits = [*self._limits(history, reservations)]
 
     # --- what is prepared ---
+
+    def _different_zones(self, names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+        """One of those whose clocks agree from the first event that can count to the last
+        moment that can be asked about; unknown ones are refused."""
+        reach = max((limit.reach for r in self.rulesets for limit in r.limits), default=0)
+        first = self.asked - max((reach + 3) * _DAY, MEMORY)
+        last = self.asked + HORIZON + 2 * _DAY
+        return tuple(map(zone, one_per_clock(names, first.date(), last.date())))
 
     def _stops(self) -> Iterator[tuple[Reason, Stop]]:
         if not self.rulesets:

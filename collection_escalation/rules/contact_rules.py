@@ -48,7 +48,7 @@ from .contact_blocks import Block
 from .contact_clock import UTC, wall_moments
 from .contact_facts import Context, Event
 from .contact_limits import Cooldown, Count, ExclusiveChannel, Gap, Grace
-from .contact_question import Question
+from .contact_question import HORIZON, Question
 from .contact_ruleset import RuleSet
 from .contact_vocabulary import CHANNELS
 from .contact_windows import MIDNIGHT, Hours, Window
@@ -71,7 +71,6 @@ __all__ = [
     "permitted_interval",
 ]
 
-HORIZON = timedelta(days=90)
 _DAY = timedelta(days=1)
 
 
