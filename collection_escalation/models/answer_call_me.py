@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
+from .collection_debtor_place import city_of
+
 _lt = LazyTranslate(__name__)
 
 PARTS = {
@@ -51,7 +53,11 @@ class CollectionAnswerCallMe(models.AbstractModel):
         )
         text = PARTS[slot["part"]]._translate(self.env.lang or "en_US")
         day = near[days] if days < len(near) else far[:1].upper() + far[1:]
-        return text % {"day": day, "start": start, "end": end}
+        text = text % {"day": day, "start": start, "end": end}
+        if len(debtor._get_clocks()) == 1:
+            return text
+        # we do not know their clock, so they read whose hours these are
+        return f"{text}, {city_of(zone, self.env.lang)}"
 
     @api.model
     def _read_form(self, contact, form, proved):

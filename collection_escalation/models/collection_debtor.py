@@ -60,7 +60,7 @@ class CollectionDebtor(models.Model):
         _tz_get,
         string="Own time zone",
         tracking=True,
-        help="Empty: found from the address, then the company's.",
+        help="Empty: found from the address and the phone number.",
     )
     slot_seq = fields.Integer(
         readonly=True,

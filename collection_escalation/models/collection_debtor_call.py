@@ -7,8 +7,6 @@ from datetime import UTC, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime, split_every
 
-from .collection_debtor_place import city_of
-
 
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
@@ -172,7 +170,3 @@ class CollectionDebtor(models.Model):
             tz=self._get_zone_names()[0],
             dt_format="EEEE d MMMM, HH:mm",
         )
-
-    def _get_zone_label(self):
-        """The place that names the customer's time zone, as people say it."""
-        return city_of(self._get_zone_names()[0], self.env.lang)

@@ -2,54 +2,104 @@
 
 import functools
 import unicodedata
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
+import phonenumbers
 import pytz
 from babel.core import Locale, UnknownLocaleError, get_global
 from babel.dates import get_timezone_location
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import babel_locale_parse
+from odoo.tools.translate import LazyTranslate
 
-from ..rules.contact_clock import zone
+from ..rules import debtor_zones
+from ..rules.contact_clock import clock_of, zone
+from ..rules.state_zones import COUNTRY_ZONES, STATE_ZONES
 
-#: IANA zone by state for the countries of our users that have several zones.
-#: Source: IANA tz database 2025b, file `backward` and zone1970.tab comments.
-STATE_ZONES = {
-    ("BR", "AC"): "America/Rio_Branco",
-    ("BR", "AL"): "America/Maceio",
-    ("BR", "AM"): "America/Manaus",
-    ("BR", "AP"): "America/Belem",
-    ("BR", "BA"): "America/Bahia",
-    ("BR", "CE"): "America/Fortaleza",
-    ("BR", "MA"): "America/Fortaleza",
-    ("BR", "MS"): "America/Campo_Grande",
-    ("BR", "MT"): "America/Cuiaba",
-    ("BR", "PA"): "America/Belem",
-    ("BR", "PB"): "America/Fortaleza",
-    ("BR", "PE"): "America/Recife",
-    ("BR", "PI"): "America/Fortaleza",
-    ("BR", "RN"): "America/Fortaleza",
-    ("BR", "RO"): "America/Porto_Velho",
-    ("BR", "RR"): "America/Boa_Vista",
-    ("BR", "SE"): "America/Maceio",
-    ("BR", "TO"): "America/Araguaina",
-    **{
-        ("BR", state): "America/Sao_Paulo"
-        for state in ("DF", "ES", "GO", "MG", "PR", "RJ", "RS", "SC", "SP")
-    },
+_lt = LazyTranslate(__name__)
+
+#: What the screen says of where a zone comes from, by the source and by whether there
+#: are several clocks.
+WHY = {
+    (debtor_zones.OWN, False): _lt("Chosen by hand."),
+    (debtor_zones.ADDRESS, False): _lt("By the address."),
+    (debtor_zones.PHONE, False): _lt("By the phone number; complete the address."),
+    (debtor_zones.COMPANY, False): _lt(
+        "The company's, because neither address nor phone number tells; complete the "
+        "address."
+    ),
+    (debtor_zones.CONFLICT, True): _lt(
+        "The address and the phone number name different zones, a contact must be right "
+        "in each. Correct them, or choose the customer's own zone."
+    ),
+    (debtor_zones.ADDRESS, True): _lt(
+        "The address does not tell which of them, a contact must be right in each. "
+        "Complete it, or choose the customer's own zone."
+    ),
+    (debtor_zones.PHONE, True): _lt(
+        "The phone number does not tell which of them, a contact must be right in each. "
+        "Complete the address, or choose the customer's own zone."
+    ),
 }
+#: Kinds of number that belong to a place; others (free of charge, internet …) to none.
+_PLACED = {
+    phonenumbers.PhoneNumberType.FIXED_LINE,
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+}
+#: Zones by prefix are those of before 2022 where Chihuahua is concerned.
+_ALSO = {"America/Mazatlan": ("America/Chihuahua",)}
 
 
-def zone_of(country, state):
-    """The IANA zone that an address tells, or None: by the state, or because the country
-    has only one."""
-    if (country, state) in STATE_ZONES:
-        return STATE_ZONES[country, state]
-    zones = pytz.country_timezones.get(country, ()) if country else ()
-    return zones[0] if len(zones) == 1 else None
+def zones_of(country, state):
+    """All IANA zones that an address may have, those of the state if it is known; None
+    without a country."""
+    if not country:
+        return None
+    states = STATE_ZONES.get(country, {})
+    return states[state] if state in states else _zones_of_country(country)
+
+
+def _zones_of_country(country):
+    return COUNTRY_ZONES.get(country) or tuple(pytz.country_timezones.get(country, ()))
+
+
+@functools.lru_cache(maxsize=4096)
+def zones_of_phone(number, year):
+    """All zones to which the prefix of a number (E.164) may belong; none if it tells
+    nothing. Zones that no prefix of the country names cannot be told apart by one."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ()
+    if phonenumbers.number_type(parsed) not in _PLACED:
+        return ()
+    named = [z for z in time_zones_for_number(parsed) if z != UNKNOWN_TIMEZONE]
+    if not named:
+        return ()
+    also = [also for name in named for also in _ALSO.get(name, ())]
+    never_named = _never_named(parsed.country_code, year)
+    return tuple(dict.fromkeys([*named, *also, *never_named]))
+
+
+@functools.lru_cache(maxsize=256)
+def _never_named(calling_code, year):
+    """Zones of the countries with this calling code whose clock (of that year) belongs to
+    no longer prefix in the library: Patagonia's, for instance."""
+    code, days = str(calling_code), (date(year, 1, 1), date(year, 12, 31))
+    named = {
+        clock_of(name, *days)
+        for prefix, names in TIMEZONE_DATA.items()
+        if prefix.startswith(code) and prefix != code
+        for name in names
+    }
+    countries = phonenumbers.region_codes_for_country_code(calling_code)
+    every = [name for country in countries for name in _zones_of_country(country)]
+    return tuple(name for name in every if clock_of(name, *days) not in named)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -86,51 +136,101 @@ class CollectionDebtor(models.Model):
         return place.country_id.code or "", place.state_id.code or ""
 
     def _get_zone_names(self):
-        """Candidate IANA zones, the first is used for dates: own setting, address, the
-        partner's own, the company's. A country with several zones where nothing says
-        which: all of them, and a moment must be permitted in each. The server's zone is
-        never used.
+        """All IANA zones in which the debtor may be: a moment must be permitted in each.
+        The first is used for dates. The server's zone is never used.
 
-        :raise UserError: the company has no zone and the address does not tell, or the
-            zone is unknown here"""
-        names = self._find_zone_names()
-        for name in names:
-            try:
-                zone(name)
-            except ValueError as error:
-                raise UserError(
-                    self.env._(
-                        "%(customer)s: the time zone “%(zone)s” is unknown here, so "
-                        "nobody knows what time it is for them. Choose another one as "
-                        "their own time zone, or in Settings, Collections.",
-                        customer=self.partner_id.display_name,
-                        zone=name,
-                    )
-                ) from error
-        return names
+        :raise UserError: nobody can tell"""
+        return self._get_whereabouts().zones
 
-    def _find_zone_names(self):
+    def _get_whereabouts(self):
+        """`rules.debtor_zones.Whereabouts`: the zones, at least one, and what says so.
+        The partner's own zone says nothing: Odoo fills in the one of whoever created
+        them.
+
+        :raise UserError: nobody can tell"""
         self.ensure_one()
-        if self.tz:
-            return (self.tz,)
-        country = self.partner_id.country_id.code
-        if found := zone_of(country, self.partner_id.state_id.code):
-            return (found,)
-        company_zone = self.company_id.collection_tz
-        known = tuple(pytz.country_timezones.get(country, ())) if country else ()
-        if known:
-            named = [z for z in (self.partner_id.tz, company_zone) if z in known]
-            return (named[0],) if named else known
-        if not company_zone:
+        partner, today = self.partner_id, fields.Date.today()
+        country, state = partner.country_id.code, partner.state_id.code
+        number = partner.phone_sanitized
+        try:
+            found = debtor_zones.find(
+                own=self.tz or None,
+                address=zones_of(country, state),
+                has_state=state in STATE_ZONES.get(country, ()),
+                phone=zones_of_phone(number, today.year) if number else (),
+                company=self.company_id.collection_tz or None,
+                day=today,
+            )
+            for name in found.zones:
+                zone(name)
+        except ValueError as error:
             raise UserError(
                 self.env._(
-                    "%(company)s has no time zone for collections, so nobody knows what "
-                    "time it is for %(customer)s. Choose it in Settings, Collections.",
-                    company=self.company_id.name,
+                    "%(customer)s: the time zone data of the server is too old (%(error)s).",
                     customer=self.partner_id.display_name,
+                    error=error,
                 )
+            ) from error
+        if not found.zones:
+            raise UserError(self._say_nobody_knows_zone())
+        return found
+
+    def _say_nobody_knows_zone(self):
+        if self.partner_id.country_id:
+            return self.env._(
+                "Nobody can tell from the address what time it is for %(customer)s. "
+                "Choose their own time zone on the customer, under “Who, when, how”.",
+                customer=self.partner_id.display_name,
             )
-        return (company_zone,)
+        return self.env._(
+            "%(company)s has no time zone for collections, so nobody knows what time it "
+            "is for %(customer)s. Choose it in Settings, Collections.",
+            company=self.company_id.name,
+            customer=self.partner_id.display_name,
+        )
+
+    def _get_clocks(self):
+        """The zones, one for each clock that differs about today."""
+        today = fields.Date.today()
+        return debtor_zones.one_per_clock_about(self._get_zone_names(), today)
+
+    def _describe_zones(self):
+        """What time it is for the debtor, in each zone where they may be, and what says
+        so."""
+        now, found, clocks = (
+            fields.Datetime.now().replace(tzinfo=UTC),
+            self._get_whereabouts(),
+            self._get_clocks(),
+        )
+        hours = {name: f"{now.astimezone(zone(name)):%H:%M}" for name in clocks}
+        if len(clocks) == 1:
+            where = self.env._(
+                "%(place)s, where it is %(time)s now.",
+                place=self._get_zone_label(),
+                time=hours[clocks[0]],
+            )
+        else:
+            cities = [f"{city_of(name, self.env.lang)} {hours[name]}" for name in clocks]
+            where = self.env._(
+                "One of %(count)s zones: %(places)s.",
+                count=len(clocks),
+                places=", ".join(cities),
+            )
+        why = WHY[found.source, len(clocks) > 1]
+        return f"{where} {why._translate(self.env.lang or 'en_US')}"
+
+    def _get_zone_label(self):
+        """The place that names the customer's time zone, as people say it, and whether
+        they may be in others."""
+        clocks = self._get_clocks()
+        city = city_of(clocks[0], self.env.lang)
+        if len(clocks) == 1:
+            return city
+        return self.env._(
+            "%(place)s (one of %(count)s zones in which they may be)",
+            place=city,
+            count=len(clocks),
+        )
 
     def _get_zone_names_of_all(self, person):
         """`_get_zone_names`, and the zone that the address of ``person`` names when they
@@ -156,7 +256,7 @@ class CollectionDebtor(models.Model):
         self._forget_call_times()
 
     def _get_zone(self):
-        return ZoneInfo(self._get_zone_names()[0])
+        return zone(self._get_zone_names()[0])
 
     def _get_today(self):
         """Today's date where the debtor lives."""
@@ -172,6 +272,16 @@ class CollectionDebtor(models.Model):
         """A local day and time of the debtor as naive UTC datetime."""
         local = datetime.combine(day, time, tzinfo=self._get_zone())
         return local.astimezone(UTC).replace(tzinfo=None)
+
+    def _get_hours_in_all_zones(self, begin, end):
+        """The hours (naive local datetimes) that are within these in each zone in which
+        the debtor may be, as naive UTC (from, to); empty where the end is not later."""
+        zones = [zone(name) for name in self._get_zone_names()]
+        begins, ends = (
+            [local.replace(tzinfo=tz).astimezone(UTC) for tz in zones]
+            for local in (begin, end)
+        )
+        return max(begins).replace(tzinfo=None), min(ends).replace(tzinfo=None)
 
     def _get_calendar(self, day):
         """Business days of the debtor's country and state around ``day``."""

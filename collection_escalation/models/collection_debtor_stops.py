@@ -60,28 +60,20 @@ class CollectionDebtor(models.Model):
             debtor.attorney_id = proved or attorneys_sudo[:1].partner_id
             debtor.attorney_unproved = bool(attorneys_sudo) and not proved
 
-    @api.depends("tz", "partner_id.country_id", "partner_id.state_id", "partner_id.tz")
+    @api.depends(
+        "tz",
+        "partner_id.country_id",
+        "partner_id.state_id",
+        "partner_id.phone_sanitized",
+        "company_id.collection_tz",
+    )
     @api.depends_context("lang")
     def _compute_zone_text(self):
         for debtor in self:
             try:
-                zones = debtor._get_zone_names()
+                debtor.zone_text = debtor._describe_zones()
             except UserError as error:
                 debtor.zone_text = str(error)
-                continue
-            clock = debtor._get_local(fields.Datetime.now())
-            if len(zones) > 1:
-                debtor.zone_text = self.env._(
-                    "Not known: one of %(count)s zones, a contact must be right in each. "
-                    "Complete the address.",
-                    count=len(zones),
-                )
-            else:
-                debtor.zone_text = self.env._(
-                    "%(place)s, where it is %(time)s now",
-                    place=debtor._get_zone_label(),
-                    time=clock.strftime("%H:%M"),
-                )
 
     def write(self, vals):
         """Everybody who collects may stop the contacts; only a manager, with a reason,

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from .collection_debtor_place import zone_of
+from .collection_debtor_place import zones_of
 
 
 class ResCompany(models.Model):
@@ -30,7 +30,8 @@ class ResCompany(models.Model):
     collection_tz = fields.Selection(
         _tz_get,
         string="Time zone of the company",
-        help="Used where the customer's own zone is not known.",
+        help="Used for customers whose address has no country and whose phone number "
+        "tells nothing. It never decides between the zones of another place.",
     )
     collection_user_id = fields.Many2one(
         "res.users",
@@ -110,8 +111,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         partner = self.root_id.partner_id
+        zones = zones_of(partner.country_id.code, partner.state_id.code) or ()
         return (
-            zone_of(partner.country_id.code, partner.state_id.code)
+            (len(zones) == 1 and zones[0])
             or partner.tz
             or (admin and admin.tz)
             or False

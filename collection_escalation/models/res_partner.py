@@ -18,7 +18,6 @@ ADDRESSES = {
     "zip",
     "country_id",
     "state_id",
-    "tz",
     "type",
     "parent_id",
 }

@@ -14,6 +14,7 @@ from . import (
     test_contact_ruleset_words,
     test_debtor_callback,
     test_debtor_permissions,
+    test_debtor_zone,
     test_feedback,
     test_golden_texts,
     test_invariants,

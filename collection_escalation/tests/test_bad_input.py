@@ -266,7 +266,9 @@ class TestBadInput(CollectionCommon):
     def test_a_customer_of_unknown_zone_in_a_company_without_one_is_set_aside(self):
         """Undecidable is not permitted: nothing is sent, the item says what is missing,
         and the others go on."""
-        self.debtor_partner.write({"country_id": False, "state_id": False})
+        self.debtor_partner.write(
+            {"country_id": False, "state_id": False, "phone": False}
+        )
         other = self._create_debtor_partner("Loja Verde")
         self._create_overdue_invoice(MONDAY, partner=other)
         invoice = self._create_overdue_invoice(MONDAY)

@@ -429,7 +429,9 @@ class TestCallback(PeopleCommon):
             Callback = self.env["collection.callback"].with_user(self.collector)
             form = Form(Callback.with_context(default_debtor_id=self.debtor.id))
             self.assertEqual(form.day, WEDNESDAY + timedelta(days=1))
-            self.assertEqual(form.zone_text, "São Paulo, where it is 09:00 now")
+            self.assertEqual(
+                form.zone_text, "São Paulo, where it is 09:00 now. By the address."
+            )
             self.assertTrue(form.permitted)
             form.hour_to = 8.0
             self.assertFalse(form.permitted)

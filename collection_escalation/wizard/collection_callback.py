@@ -102,13 +102,21 @@ class CollectionCallback(models.TransientModel):
                 )
             )
         midnight = datetime.combine(self.day, time.min)
-        local = [
+        hours = [
             midnight + timedelta(minutes=round(hours * 60))
             for hours in (self.hour_from, self.hour_to)
         ]
-        return tuple(
-            self.debtor_id._get_utc(moment.date(), moment.time()) for moment in local
-        )
+        begin, end = self.debtor_id._get_hours_in_all_zones(*hours)
+        if end <= begin:
+            raise UserError(
+                self.env._(
+                    "%(customer)s may be in several time zones, and these hours have "
+                    "nothing in common there. Ask what time it is for them and choose "
+                    "their own time zone, under “Who, when, how”.",
+                    customer=self.debtor_id.display_name,
+                )
+            )
+        return begin, end
 
     def _check_wish(self):
         """:raise UserError: it is past, they are stopped, or the rules refuse it although
