@@ -158,7 +158,8 @@ def _turning_points(question: Question) -> Iterator[datetime]:
     context, asked = question.context, question.asked
     fixed = {stop.until for _, stop in question.stops if stop.until is not None}
     fixed.update(context.callback or ())
-    by_zone = (_wall_turning_points(question, tz) for tz in question.zones)
+    by_weekday = [_minutes_of(question, weekday) for weekday in range(7)]
+    by_zone = (_wall_turning_points(asked, tz, by_weekday) for tz in question.zones)
     for moment in merge(sorted(m.astimezone(UTC) for m in fixed), *by_zone):
         if moment > asked + HORIZON:
             return
@@ -166,10 +167,11 @@ def _turning_points(question: Question) -> Iterator[datetime]:
             yield moment
 
 
-def _wall_turning_points(question: Question, tz: ZoneInfo) -> Iterator[datetime]:
+def _wall_turning_points(
+    asked: datetime, tz: ZoneInfo, by_weekday: list[frozenset[int]]
+) -> Iterator[datetime]:
     """Midnights, bounds of windows and clock changes of one zone, day by day."""
-    first = question.asked.astimezone(tz).date()
-    by_weekday = [_minutes_of(question, weekday) for weekday in range(7)]
+    first = asked.astimezone(tz).date()
     for n in range(HORIZON // _DAY + 2):
         day: date = first + n * _DAY
         yield from wall_moments(tz, day, by_weekday[day.weekday()])

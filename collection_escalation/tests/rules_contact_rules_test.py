@@ -25,6 +25,7 @@ from ..rules.contact_rules import (
     decide,
     permitted_interval,
 )
+from ..rules.contact_question import Question
 from ..rules.contact_ruleset import where_busy_lines_are_redialled
 from .contact_presets import every_preset, preset
 from .contact_questions import (
@@ -754,6 +755,29 @@ def test_of_two_zones_the_wider_refusal_is_named_once():
         BRAZIL, "2026-11-09T00:30", zones=(SAO_PAULO_ZONE, "America/Rio_Branco")
     )
     assert_refused(answer, "BR.WIN_WEEKDAY", "2026-11-09T10:00")
+
+
+@pytest.mark.parametrize("first", ["2026-03-06", "2026-06-02", "2026-10-30"])
+def test_many_zones_allow_what_each_of_them_allows(first):
+    """Arizona has Denver's clock in winter, Los Angeles' in summer; the clocks of the
+    others jump on 8 March and 1 November."""
+    west = ("America/Denver", "America/Phoenix", "America/Los_Angeles")
+    zones = (*west, "America/Boise", "America/Tijuana")
+    asked = local(f"{first}T00:00", west[0])
+    for hour in range(24 * 4):
+        moment = (asked + timedelta(hours=hour)).astimezone(ZoneInfo("UTC")).isoformat()
+        each = [ask(USA, moment, zones=(zone,)).allowed for zone in zones]
+        assert ask(USA, moment, zones=zones).allowed == all(each), moment
+
+
+def test_zones_that_agree_now_count_apart_where_they_will_not():
+    """Phoenix has the clock of Los Angeles in summer: from 15 September the next 90 days
+    reach into November, on 20 November the last 45 days do into October."""
+    pair = ("America/Los_Angeles", "America/Phoenix")
+    asked = {"2026-06-02": 1, "2026-09-15": 2, "2026-11-20": 2}
+    for day, count in asked.items():
+        at = local(f"{day}T12:00", pair[0])
+        assert len(Question([USA], at=at, channel="phone", zones=pair).zones) == count
 
 
 def test_zones_that_share_no_hour_go_to_a_person():
