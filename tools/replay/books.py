@@ -106,7 +106,8 @@ class Books:
         )
 
     def _create_customers(self):
-        """Each with e-mail and phone, in the zone where it lives if that is known."""
+        """Each with e-mail, phone and the address of its home. No zone is written: the
+        module has to find it."""
         codes = {home.country for home in self.homes.values()}
         countries = {
             country.code: country
@@ -126,18 +127,20 @@ class Books:
         return {partner.ref: partner for partner in partners}
 
     def _prepare_customer(self, name: str, number: int, home: Home, country) -> dict:
-        states = {state.code: state for state in country.state_ids}
+        states = {
+            state.code.removeprefix(f"{country.code}-"): state
+            for state in country.state_ids
+        }
         return {
             "name": f"Customer {name}",
             "ref": name,
             "is_company": home.party != CONSUMER,
             "email": f"{name.lower()}@customers.example.com",
-            "phone": _example_phone(home.country, number),
+            "phone": _phone_of(home, number),
             "street": "High Street 1",
             "city": "São Paulo" if home.place == "BR-SP" else "Capital",
             "country_id": country.id,
             "state_id": states[home.state].id if home.state else False,
-            "tz": home.zone,
             "lang": self._get_language(home.country),
         }
 
@@ -223,14 +226,19 @@ class Books:
         self.company.collection_payments_until = day
 
 
-def _example_phone(code: str, customer: int) -> str | bool:
-    """A number of the customer's own, valid in the country."""
-    kind = phonenumbers.PhoneNumberType.FIXED_LINE
-    example = phonenumbers.example_number_for_type(code, kind)
-    if not example:
+def _phone_of(home: Home, customer: int) -> str | bool:
+    """A number of the customer's own: of its place; where the country has several zones
+    and no state is told, one that is free of charge and so belongs to no place."""
+    if home.phone:
+        number = phonenumbers.parse(home.phone)
+    else:
+        kinds = phonenumbers.PhoneNumberType
+        kind = kinds.FIXED_LINE if len(home.zones) == 1 else kinds.TOLL_FREE
+        number = phonenumbers.example_number_for_type(home.country, kind)
+    if not number:
         return False
-    example.national_number += customer - example.national_number % 1000
-    if not phonenumbers.is_valid_number(example):
-        raise RuntimeError(f"{code}: {example} is no valid number")
+    number.national_number += customer - number.national_number % 1000
+    if not phonenumbers.is_valid_number(number):
+        raise RuntimeError(f"{home.place}: {number} is no valid number")
     international = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(example, international)
+    return phonenumbers.format_number(number, international)

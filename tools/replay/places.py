@@ -12,26 +12,58 @@ import pytz
 
 COMPANY_ZONE = "America/Sao_Paulo"
 CONSUMER, BUSINESS = "consumer", "business"
-#: Brazilian states by zone, as far as the replay knows them (IANA, zone1970.tab).
-BRAZIL = {
-    **dict.fromkeys("DF ES GO MG PR RJ RS SC SP".split(), COMPANY_ZONE),
-    "AM": "America/Manaus",
-    "BA": "America/Bahia",
-    "MT": "America/Cuiaba",
+#: Of countries with several zones, the states that the replay knows: in which zones
+#: somebody there may be (IANA, zone.tab), and the first telephone number of a thousand.
+STATES = {
+    "BR": {
+        "AM": (("America/Manaus", "America/Eirunepe"), "+559233330000"),
+        "BA": (("America/Bahia",), "+557133330000"),
+        "DF": ((COMPANY_ZONE,), "+556133330000"),
+        "ES": ((COMPANY_ZONE,), "+552733330000"),
+        "GO": ((COMPANY_ZONE,), "+556233330000"),
+        "MG": ((COMPANY_ZONE,), "+553133330000"),
+        "MT": (("America/Cuiaba",), "+556533330000"),
+        "PR": ((COMPANY_ZONE,), "+554133330000"),
+        "RJ": ((COMPANY_ZONE,), "+552133330000"),
+        "RS": ((COMPANY_ZONE,), "+555133330000"),
+        "SC": ((COMPANY_ZONE,), "+554833330000"),
+        "SP": ((COMPANY_ZONE,), "+551133330000"),
+    },
+    "CL": {
+        "RM": (("America/Santiago",), "+56222340000"),
+        "MA": (("America/Punta_Arenas",), "+56612210000"),
+        "VS": (("America/Santiago", "Pacific/Easter"), "+56322210000"),
+    },
+    "MX": {
+        "CMX": (("America/Mexico_City",), "+525512340000"),
+        "BCN": (("America/Tijuana",), "+526641230000"),
+        "ROO": (("America/Cancun",), "+529981230000"),
+        "SON": (("America/Hermosillo",), "+526621230000"),
+        "TAM": (("America/Monterrey", "America/Matamoros"), "+528341230000"),
+    },
+    "US": {
+        "NY": (("America/New_York",), "+12127360000"),
+        "CA": (("America/Los_Angeles",), "+14157360000"),
+        "AZ": (("America/Phoenix", "America/Denver"), "+16027360000"),
+        "FL": (("America/New_York", "America/Chicago"), "+13057360000"),
+        "HI": (("Pacific/Honolulu",), "+18087360000"),
+    },
 }
-#: Of customers in a country of several zones, each third tells nobody in which one.
+#: Of customers in a country of several zones, each third gives no state.
 UNTOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
     """``zones``: all in which the customer may be; more than one: nobody knows which.
-    ``party``: None for a customer whom nobody has told to be a company."""
+    ``party``: None for a customer whom nobody has told to be a company.
+    ``phone``: first number of the place; None: one that belongs to no place will do."""
 
     country: str
     state: str | None
     zones: tuple[str, ...]
     party: str | None = None
+    phone: str | None = None
 
     @property
     def place(self) -> str:
@@ -40,11 +72,6 @@ class Home:
         'BR-SP'
         """
         return f"{self.country}-{self.state}" if self.state else self.country
-
-    @property
-    def zone(self) -> str | None:
-        """The zone, where it is known."""
-        return self.zones[0] if len(self.zones) == 1 else None
 
 
 def parse_places(text: str) -> list[tuple[str, str | None]]:
@@ -65,7 +92,7 @@ def parse_places(text: str) -> list[tuple[str, str | None]]:
         states = holidays.list_supported_countries(include_aliases=False).get(country)
         if states is None or country not in pytz.country_timezones:
             raise ValueError(f"{word.strip()!r}: the holidays of {country} are unknown")
-        states = BRAZIL if country == "BR" else states
+        states = STATES.get(country, states)
         if state and state not in states:
             known = ", ".join(sorted(states)[:2]) + ", …" if states else "the country"
             raise ValueError(
@@ -81,31 +108,35 @@ def parse_places(text: str) -> list[tuple[str, str | None]]:
 def homes_by_place(
     customers: Iterable[str], places: list[tuple[str, str | None]]
 ) -> dict[str, Home]:
-    """The customers in turn over the places, every third one a company."""
+    """The customers in turn over the places, every third one a company. In a country
+    whose states the replay knows they live in turn in these, if no state was asked for."""
     homes = {}
     for number, customer in enumerate(sorted(customers)):
         country, state = places[number % len(places)]
-        zones = zones_of(country, state)
-        if (number // len(places)) % UNTOLD and state is None:
-            zones = zones[:1]
+        turn = number // len(places)
+        if state is None and country in STATES and turn % UNTOLD:
+            known = [*STATES[country]]
+            state = known[turn % len(known)]
         party = BUSINESS if number % 3 == 2 else CONSUMER
-        homes[customer] = Home(country, state, zones, party)
+        homes[customer] = home_in(country, state, party)
     return homes
 
 
 def homes_by_country(countries: dict[str, str]) -> dict[str, Home]:
-    """Customers in the country that the file says: in the zone of its capital, which
-    comes first, except in Brazil, where they live in São Paulo."""
+    """Customers in the country that the file says, without a state, except in Brazil,
+    where they live in São Paulo."""
     return {
-        customer: Home(code, "SP", (COMPANY_ZONE,))
-        if code == "BR"
-        else Home(code, None, zones_of(code, None)[:1])
+        customer: home_in(code, "SP" if code == "BR" else None)
         for customer, code in countries.items()
     }
 
 
-def zones_of(country: str, state: str | None) -> tuple[str, ...]:
-    """All zones in which somebody there may live; the capital's comes first."""
-    if country == "BR":
-        return (BRAZIL[state],)
-    return tuple(pytz.country_timezones[country])
+def home_in(country: str, state: str | None, party: str | None = None) -> Home:
+    """
+    >>> home_in("US", "FL").zones, len(home_in("US", None).zones)
+    (('America/New_York', 'America/Chicago'), 29)
+    """
+    if state and country in STATES:
+        zones, phone = STATES[country][state]
+        return Home(country, state, zones, party, phone)
+    return Home(country, state, tuple(pytz.country_timezones[country]), party)
