@@ -210,7 +210,9 @@ class CollectionDebtor(models.Model):
                 time=hours[clocks[0]],
             )
         else:
-            cities = [f"{city_of(name, self.env.lang)} {hours[name]}" for name in clocks]
+            cities = [
+                f"{city_of(name, self.env.lang)} {hours[name]}" for name in clocks
+            ]
             where = self.env._(
                 "One of %(count)s zones: %(places)s.",
                 count=len(clocks),

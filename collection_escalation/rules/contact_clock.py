@@ -98,7 +98,9 @@ def _jump_between(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def clock_of(name: str, first: date, last: date) -> tuple[tuple[datetime, timedelta], ...]:
+def clock_of(
+    name: str, first: date, last: date
+) -> tuple[tuple[datetime, timedelta], ...]:
     """The offsets from UTC that the clock of this zone has on these days of UTC, each
     with the moment from which on it has it.
 

@@ -70,7 +70,9 @@ class Question:
     def _different_zones(self, names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
         """One of those whose clocks agree from the first event that can count to the last
         moment that can be asked about; unknown ones are refused."""
-        reach = max((limit.reach for r in self.rulesets for limit in r.limits), default=0)
+        reach = max(
+            (limit.reach for r in self.rulesets for limit in r.limits), default=0
+        )
         first = self.asked - max((reach + 3) * _DAY, MEMORY)
         last = self.asked + HORIZON + 2 * _DAY
         return tuple(map(zone, one_per_clock(names, first.date(), last.date())))

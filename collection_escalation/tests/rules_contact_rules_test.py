@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ..rules.contact_question import Question
 from ..rules.contact_rules import (
     CHANNELS,
     Block,
@@ -25,7 +26,6 @@ from ..rules.contact_rules import (
     decide,
     permitted_interval,
 )
-from ..rules.contact_question import Question
 from ..rules.contact_ruleset import where_busy_lines_are_redialled
 from .contact_presets import every_preset, preset
 from .contact_questions import (

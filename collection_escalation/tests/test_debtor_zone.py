@@ -39,7 +39,9 @@ class ZoneCommon(CollectionCommon):
         local = datetime.combine(day, time.fromisoformat(clock), ZoneInfo(zone))
         utc = local.astimezone(ZoneInfo("UTC"))
         with self._at(utc.date(), utc.time()):
-            return debtor._get_call_questions()._decide(utc.replace(tzinfo=None)).allowed
+            return (
+                debtor._get_call_questions()._decide(utc.replace(tzinfo=None)).allowed
+            )
 
 
 @tagged("post_install", "-at_install")
@@ -58,7 +60,15 @@ class TestDebtorZone(ZoneCommon):
 
     def test_the_companys_clock_never_decides_for_another_zone_of_its_country(self):
         for country, here, zone, there, their_zone, day, closed in (
-            ("MX", "CMX", "America/Mexico_City", "BCN", "America/Tijuana", WINTER, "07:30"),
+            (
+                "MX",
+                "CMX",
+                "America/Mexico_City",
+                "BCN",
+                "America/Tijuana",
+                WINTER,
+                "07:30",
+            ),
             ("ES", "M", "Europe/Madrid", "GC", "Atlantic/Canary", WINTER, "07:30"),
             ("PT", "11", "Europe/Lisbon", "20", "Atlantic/Azores", SUMMER, "07:30"),
             (
@@ -83,8 +93,12 @@ class TestDebtorZone(ZoneCommon):
         self.assertTrue(self._may_be_called(debtor, WINTER, "09:05", NEW_YORK))
         self.assertFalse(self._may_be_called(debtor, WINTER, "18:05", NEW_YORK))
         debtor = self._create_debtor_in("CL", "CL-VS")
-        self.assertFalse(self._may_be_called(debtor, SUMMER, "09:55", "America/Santiago"))
-        self.assertTrue(self._may_be_called(debtor, SUMMER, "10:05", "America/Santiago"))
+        self.assertFalse(
+            self._may_be_called(debtor, SUMMER, "09:55", "America/Santiago")
+        )
+        self.assertTrue(
+            self._may_be_called(debtor, SUMMER, "10:05", "America/Santiago")
+        )
 
     def test_without_a_state_every_zone_of_the_country_must_allow(self):
         """From Honolulu to New York; also where the company is in one of them."""
@@ -95,8 +109,12 @@ class TestDebtorZone(ZoneCommon):
         )
         self.assertEqual(debtor._get_zone_names()[0], NEW_YORK, "for dates")
         self.assertFalse(self._may_be_called(debtor, WINTER, "08:05", NEW_YORK))
-        self.assertFalse(self._may_be_called(debtor, WINTER, "07:55", "Pacific/Honolulu"))
-        self.assertTrue(self._may_be_called(debtor, WINTER, "08:05", "Pacific/Honolulu"))
+        self.assertFalse(
+            self._may_be_called(debtor, WINTER, "07:55", "Pacific/Honolulu")
+        )
+        self.assertTrue(
+            self._may_be_called(debtor, WINTER, "08:05", "Pacific/Honolulu")
+        )
         self.assertFalse(self._may_be_called(debtor, WINTER, "18:05", NEW_YORK))
 
     def test_a_state_that_odoo_does_not_know_is_none(self):
@@ -271,7 +289,9 @@ class TestStateZones(ZoneCommon):
             states = self.env["res.country.state"].search(
                 [("country_id.code", "=", country)]
             )
-            shipped = states.filtered(lambda s: s.get_external_id()[s.id][:5] == "base.")
+            shipped = states.filtered(
+                lambda s: s.get_external_id()[s.id][:5] == "base."
+            )
             with self.subTest(country=country):
                 self.assertEqual({*shipped.mapped("code")}, {*table})
             zones = {zone for each in table.values() for zone in each}
