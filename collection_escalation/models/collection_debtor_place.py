@@ -68,7 +68,7 @@ def _zones_of_country(country):
     return COUNTRY_ZONES.get(country) or tuple(pytz.country_timezones.get(country, ()))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16384)  # a tenth of a millisecond each
 def zones_of_phone(number, year):
     """All zones to which the prefix of a number (E.164) may belong; none if it tells
     nothing. Zones that no prefix of the country names cannot be told apart by one."""

@@ -279,6 +279,24 @@ class TestDebtorZone(ZoneCommon):
             with self.assertRaisesRegex(Exception, "several time zones"):
                 wish._get_interval()
 
+    def test_the_times_offered_for_a_call_say_whose_clock_it_is_if_they_may_be_two(
+        self,
+    ):
+        self._open_company_in("US", "NY", NEW_YORK)
+        Answer = self.env["collection.answer.call_me"]
+        for state, label in (
+            ("FL", "Tomorrow, morning (9:00 AM to 12:00 PM), New York"),
+            ("NY", "Tomorrow, morning (8:00 AM to 12:00 PM)"),
+        ):
+            debtor = self._create_debtor_in("US", state, phone="+1 305 555 0100")
+            with self._at(WINTER):
+                question = debtor._get_call_questions()
+                labels = [
+                    Answer._describe_slot(question, slot)
+                    for slot in debtor._get_callback_slots()
+                ]
+            self.assertIn(label, labels)
+
 
 @tagged("post_install", "-at_install")
 class TestStateZones(ZoneCommon):

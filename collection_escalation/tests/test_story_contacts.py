@@ -35,10 +35,12 @@ class TestStoryContacts(CollectionCommon):
         self.assertEqual(len(self._live(holiday + timedelta(days=1))), 1)
 
     def test_the_debtors_own_clock_decides(self):
-        """Manaus is one hour behind São Paulo: at 11:30 UTC it is 08:30 in São Paulo and
-        07:30 in Manaus."""
+        """Rondônia is one hour behind São Paulo: at 11:30 UTC it is 08:30 in São Paulo
+        and 07:30 in Porto Velho."""
         north = self._create_debtor_partner(
-            "Norte", state_id=self.env.ref("base.state_br_am").id
+            "Norte",
+            state_id=self.env.ref("base.state_br_ro").id,
+            phone="+55 69 99999-0000",
         )
         self._create_overdue_invoice(MONDAY)
         self._create_overdue_invoice(MONDAY, partner=north)
