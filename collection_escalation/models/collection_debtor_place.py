@@ -18,7 +18,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..rules import debtor_zones
 from ..rules.contact_clock import clock_of, zone
-from ..rules.state_zones import COUNTRY_ZONES, STATE_ZONES
+from ..rules.state_zones import COUNTRY_ZONES, STATE_ZONES, zones_of_city
 
 _lt = LazyTranslate(__name__)
 
@@ -55,13 +55,13 @@ _PLACED = {
 _ALSO = {"America/Mazatlan": ("America/Chihuahua",)}
 
 
-def zones_of(country, state):
+def zones_of(country, state, city=""):
     """All IANA zones that an address may have, those of the state if it is known; None
     without a country."""
     if not country:
         return None
-    states = STATE_ZONES.get(country, {})
-    return states[state] if state in states else _zones_of_country(country)
+    zones = zones_of_city(country, state, city)
+    return _zones_of_country(country) if zones is None else zones
 
 
 def _zones_of_country(country):
@@ -155,7 +155,7 @@ class CollectionDebtor(models.Model):
         try:
             found = debtor_zones.find(
                 own=self.tz or None,
-                address=zones_of(country, state),
+                address=zones_of(country, state, partner.city or ""),
                 has_state=state in STATE_ZONES.get(country, ()),
                 phone=zones_of_phone(number, today.year) if number else (),
                 company=self.company_id.collection_tz or None,

@@ -111,7 +111,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         partner = self.root_id.partner_id
-        zones = zones_of(partner.country_id.code, partner.state_id.code) or ()
+        place = partner.country_id.code, partner.state_id.code, partner.city or ""
+        zones = zones_of(*place) or ()
         return (
             (len(zones) == 1 and zones[0])
             or partner.tz

@@ -1,8 +1,10 @@
 """Which time zones a state has, where its country has several.
 
-Rule. A state that is split between zones has all of them: neither city nor postcode is
-guessed from, a contact has to be right in each. A state that is not named here, or is
-written otherwise, has all zones of its country.
+Rule. A state that is split between zones has all of them: a contact has to be right in
+each. Neither city nor postcode is guessed from, but for zones of a few places whose names
+are known (``PLACES``): a city that is named and is none of them lies elsewhere in the
+state. A state that is not named here, or is written otherwise, has all zones of its
+country.
 
 Source. IANA tz database 2025b, comments of ``zone.tab`` (which states a zone covers);
 for the United States 49 CFR part 71 (boundaries of the standard zones); for Quebec the
@@ -10,11 +12,19 @@ Magdalen Islands, Atlantic time (*Loi sur le temps légal*). Codes of states: th
 Odoo (``base``, res.country.state). Boundaries that are only a habit (Phenix City,
 Creighton) are left out, and islands where nobody lives.
 
+For the west of Amazonas Lei 12.876/2013 and the thirteen municipalities west of its line.
+
 >>> STATE_ZONES["MX"]["BCN"], STATE_ZONES["US"]["FL"]
 (('America/Tijuana',), ('America/New_York', 'America/Chicago'))
+>>> [zones_of_city("BR", "AM", city) for city in ("Manaus", "EIRUNEPE")]
+[('America/Manaus',), ('America/Eirunepe',)]
+>>> zones_of_city("BR", "AM", "")
+('America/Manaus', 'America/Eirunepe')
 """
 
 from __future__ import annotations
+
+import unicodedata
 
 #: country → zones (the one with most people first) → states.
 _STATES_BY_ZONES = {
@@ -141,3 +151,48 @@ STATE_ZONES = {
 }
 #: Countries of Odoo that have no code in ISO 3166, so that IANA does not know them.
 COUNTRY_ZONES = {"XI": ("Europe/London",), "XK": ("Europe/Belgrade",)}
+#: (country, state) → a zone of few places → their names, in lower case without accents.
+PLACES = {
+    ("BR", "AM"): {
+        "America/Eirunepe": frozenset(
+            (
+                "atalaia do norte",
+                "benjamin constant",
+                "boca do acre",
+                "eirunepe",
+                "envira",
+                "guajara",
+                "ipixuna",
+                "itamarati",
+                "jutai",
+                "labrea",
+                "pauini",
+                "sao paulo de olivenca",
+                "tabatinga",
+            )
+        )
+    },
+    ("BR", "PE"): {"America/Noronha": frozenset({"fernando de noronha"})},
+    ("CL", "CL-VS"): {
+        "Pacific/Easter": frozenset({"isla de pascua", "rapa nui", "hanga roa"})
+    },
+}
+
+
+def zones_of_city(country: str, state: str, city: str) -> tuple[str, ...] | None:
+    """The zones of a state as far as its city tells them apart; None for a state that is
+    not named here. See the top of this file."""
+    zones = STATE_ZONES.get(country, {}).get(state)
+    name = _plain(city)
+    if not zones or not name:
+        return zones
+    places = PLACES.get((country, state), {})
+    if found := tuple(zone for zone, names in places.items() if name in names):
+        return found
+    return tuple(zone for zone in zones if zone not in places)
+
+
+def _plain(name: str) -> str:
+    """In lower case, without accents and spaces around it."""
+    letters = unicodedata.normalize("NFKD", name.casefold().strip())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -58,6 +58,20 @@ class TestDebtorZone(ZoneCommon):
         self.assertTrue(self._may_be_called(debtor, WINTER, "17:55", CALIFORNIA))
         self.assertFalse(self._may_be_called(debtor, WINTER, "18:05", CALIFORNIA))
 
+    def test_the_city_tells_islands_and_the_far_west_from_the_rest_of_the_state(self):
+        """Nobody in Recife waits for the clock of Noronha."""
+        for state, city, zones in (
+            ("PE", "Recife", ("America/Recife",)),
+            ("PE", "Fernando de Noronha", ("America/Noronha",)),
+            ("PE", False, ("America/Recife", "America/Noronha")),
+            ("AM", "Manaus", ("America/Manaus",)),
+            ("AM", " tabatinga ", ("America/Eirunepe",)),
+        ):
+            with self.subTest(city):
+                debtor = self._create_debtor_in("BR", state)
+                debtor.partner_id.city = city
+                self.assertEqual(debtor._get_zone_names(), zones)
+
     def test_the_companys_clock_never_decides_for_another_zone_of_its_country(self):
         for country, here, zone, there, their_zone, day, closed in (
             (
