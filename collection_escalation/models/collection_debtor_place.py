@@ -166,7 +166,9 @@ class CollectionDebtor(models.Model):
         except ValueError as error:
             raise UserError(
                 self.env._(
-                    "%(customer)s: the time zone data of the server is too old (%(error)s).",
+                    "%(customer)s: nobody knows what time it is for them (%(error)s). "
+                    "Choose another one as their own time zone, or in Settings, "
+                    "Collections.",
                     customer=self.partner_id.display_name,
                     error=error,
                 )
