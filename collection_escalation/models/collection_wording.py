@@ -29,6 +29,18 @@ SPOKEN_ATTRIBUTES = (
     "title",
     "alt",
 )
+#: Elements that stand apart from the text beside them; within a line all others do not,
+#: and half a word in bold is still one word.
+BLOCKS = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog dir "
+    "div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup "
+    "hr html legend li main menu nav ol option p pre section select summary table tbody td "
+    "tfoot th thead title tr ul".split()
+)
+#: Elements whose text nobody reads.
+UNREAD = frozenset(("script", "style"))
+#: What puts something into QWeb that is seen only when the message is written.
+OUTPUTS = ("t-out", "t-esc", "t-raw", "t-field", "t-call")
 #: Placeholders that would put an amount or a list of invoices in a neutral text.
 TELLING = ("amount", "statement", "total", "residual", "balance")
 LANGUAGES = ("en", "es", "pt")
@@ -227,10 +239,10 @@ class CollectionWording(models.Model):
 
     @api.model
     def _get_plain_text(self, html):
-        """What a reader of ``html`` reads. Three times faster than `html2plaintext`, which
-        also draws headings and lists links."""
+        """What a reader of ``html`` reads. Faster than `html2plaintext`, which also draws
+        headings and lists links, and parts no words that stand in one line."""
         tree = parse_source(html)
-        return "" if tree is None else " ".join(tree.itertext())
+        return "" if tree is None else "".join(_walk(tree))
 
     # -- reading templates ---------------------------------------------------------------
 
@@ -257,7 +269,7 @@ class CollectionWording(models.Model):
         :param source: text, or the root of an lxml tree"""
         if isinstance(source, str):
             source = parse_source(source)
-        return "" if source is None else _without_placeholders(" ".join(_walk(source)))
+        return "" if source is None else _without_placeholders("".join(_walk(source, True)))
 
     @api.model
     def _get_checked_languages(self):
@@ -284,14 +296,32 @@ def _without_placeholders(text):
     )
 
 
-def _walk(node):
-    """Texts of an lxml tree in the order in which they are read."""
-    if isinstance(node.tag, str):
-        yield from (node.get(name) for name in SPOKEN_ATTRIBUTES if node.get(name))
-        yield node.text or ""
+def _walk(node, is_source=False):
+    """Texts of an lxml tree in the order in which they are read, with spaces where one
+    does not run into the next.
+
+    :param is_source: of QWeb or HTML: attributes that people read belong to it"""
+    texts = []
+    _collect(node, is_source, texts)
+    return texts
+
+
+def _collect(node, is_source, texts):
+    tag = node.tag
+    if isinstance(tag, str) and tag not in UNREAD:
+        apart = tag in BLOCKS or (is_source and any(map(node.get, OUTPUTS)))
+        if apart:
+            texts.append(" ")
+        if is_source:
+            texts += [
+                f" {node.get(name)} " for name in SPOKEN_ATTRIBUTES if node.get(name)
+            ]
+        texts.append(node.text or "")
         for child in node:
-            yield from _walk(child)
-    yield node.tail or ""
+            _collect(child, is_source, texts)
+        if apart:
+            texts.append(" ")
+    texts.append(node.tail or "")
 
 
 class CollectionStageStep(models.Model):

@@ -8,7 +8,8 @@ Rule.
 - What is written after the due date states the debt: who writes (name, address, tax id),
   and each invoice with its due date and its amount.
 The expressions are data, kept by people. They are found whatever the case, the accents
-and the spacing; ``*`` at the end of a word stands for any ending. A full stop ends a
+and the spacing; ``*`` at the end of a word stands for any ending. Points, dashes and low
+lines between words are gaps too ("last...chance"), but a stop before a space ends a
 phrase: "You may come to court. Order now" is no "court order".
 
 Source. User's documents S21, S22. BR CDC 42 and 71 (no threat, no ridicule), 42-A (name,
@@ -44,10 +45,18 @@ TAX_ID = "tax_id"
 FORBIDDEN = (THREAT, COURT, SHAME)
 KINDS = (*FORBIDDEN, DEBT)
 
-#: Accents, soft hyphens and characters without width: written or not, the word is the same.
-_UNSEEN = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
-#: What may stand between the words of an expression.
-_GAP = r"[^\w.!?;:]+"
+#: Accents, and what has no shape of its own: the format characters (category Cf),
+#: variation selectors and fillers of Unicode. Written or not, the word is the same.
+_UNSEEN = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    "\u115f\u1160\u3164\uffa0"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+#: What may stand between the words of an expression: anything but a stop before a space.
+_GAP = r"(?:[^\w.!?;:]|[.!?;:](?!\W{0,20}\s))+"
 _START, _ENDING, _END = r"\b", r"\w*", r"\b"
 _WORD = re.compile(r"[\w*]+")
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -85,7 +94,7 @@ class Expression:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(KINDS)}")
-        words = _WORD.findall(fold(self.text))
+        words = _WORD.findall(_read(self.text))
         if not any(word.strip("*") for word in words):
             raise ValueError(
                 f"text: “{self.text}” has no word; write what is forbidden"
@@ -103,7 +112,7 @@ class Expression:
         """Its regular expression for folded text, from the start of a word, in pieces:
         letters, endings, gaps between words, the end."""
         units: list[str] = []
-        for word in _WORD.findall(fold(self.text)):
+        for word in _WORD.findall(_read(self.text)):
             stem = word.removesuffix("*")
             units += [*stem, *([_ENDING] if stem != word else []), _GAP]
         return (*units[:-1], _END)
@@ -146,6 +155,11 @@ def fold(text: str) -> str:
     return _UNSEEN.sub("", normalize("NFKD", text).casefold())
 
 
+def _read(text: str) -> str:
+    """``text`` as expressions are looked for in it: a low line parts words."""
+    return fold(text).replace("_", "-")
+
+
 def compile_words(expressions: Iterable[Expression]) -> WordList:
     """The expressions as one regular expression that branches letter by letter: a text is
     searched once, however long the list."""
@@ -169,7 +183,7 @@ def _join(tree: dict[str, dict]) -> str:
 def find_forbidden(text: str, words: WordList) -> tuple[Finding, ...]:
     """Every expression of ``words`` in plain ``text``, in the order of the text. Adding
     other sentences before or after never hides one."""
-    folded = fold(text)
+    folded = _read(text)
     if words.any is None or not words.any.search(folded):
         return ()
     origin = [index for index, char in enumerate(text) for _ in fold(char)]
@@ -274,11 +288,23 @@ def _goes_on(beyond: str, edge: str) -> bool:
 
 def cover(text: str, names: Iterable[str]) -> str:
     """``text`` with ``names`` blotted out, at the same length: a customer called Moroso is
-    not an insult, a supplier called Mora S.A. does not speak of a debt.
+    not an insult, a supplier called Mora S.A. does not speak of a debt. Only whole words
+    are names, whatever the spacing: a customer called TIM does not hide an "ÚLTIMA".
 
     >>> cover("Dear Ana Moroso", ["Ana Moroso", ""])
     'Dear ..........'
+    >>> cover("ÚLTIMA", ["TIM"])
+    'ÚLTIMA'
     """
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        text = text.replace(name, "." * len(name))
-    return text
+    longest_first = sorted(filter(None, map(str.strip, names)), key=lambda n: (-len(n), n))
+    if not longest_first:
+        return text
+    return _name_pattern(tuple(longest_first)).sub(lambda m: "." * len(m[0]), text)
+
+
+@lru_cache(maxsize=256)
+def _name_pattern(longest_first: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(
+        r"\s+".join(map(re.escape, name.split())) for name in longest_first
+    )
+    return re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])")

@@ -1,6 +1,8 @@
 """What a text may not say and what it must, one sentence per rule."""
 
+import sys
 from time import perf_counter
+from unicodedata import category, name
 
 import pytest
 from hypothesis import example, given
@@ -69,12 +71,59 @@ def said(text):
         ("you will go home, to prison", []),
         ("you will go. To prison with it!", []),
         ("intimações do tempo", []),
-        ("reintimação, um_intimação", []),
+        ("reintimação, intimaçãozinha", []),
         ("", []),
     ],
 )
 def test_words_are_found_whole_whatever_case_accents_and_spacing(text, found):
     assert said(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "your...prison",
+        "your…prison",
+        "your.prison",
+        "your!prison",
+        "your_prison",
+        "_your prison_",
+        "your__._prison",
+        "your .prison",
+        "your - prison",
+    ],
+)
+def test_points_and_low_lines_between_words_hide_nothing(text):
+    assert len(said(f"This is {text}, see?")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is your. Prison is far.",
+        "It is your.\nPrison is far.",
+        "(It is your.) Prison is far.",
+        "“It is your.” Prison is far.",
+        "It is your... Prison is far.",
+        "It is your: prison is far.",
+        "Is it your?_ Prison is far.",
+    ],
+)
+def test_a_stop_before_a_space_ends_a_phrase(text):
+    assert said(text) == []
+
+
+def test_characters_without_a_shape_hide_nothing():
+    """All that this Python's Unicode calls format characters, and those that choose a
+    variant of the one before."""
+    shapeless = {
+        char
+        for char in map(chr, range(sys.maxunicode + 1))
+        if category(char) == "Cf" or "VARIATION SELECTOR" in name(char, "")
+    }
+    assert {"\u202e", "\u2062", "\u180e", "\ufe0f", "\U000e0100"} <= shapeless
+    assert not [hex(ord(char)) for char in shapeless if fold(f"a{char}b") != "ab"]
+    assert said("you will go to pri\u202es\u2063o\ufe0fn") != []
 
 
 def test_what_begins_inside_another_finding_is_found_too():
@@ -262,6 +311,21 @@ def test_names_are_no_findings():
     words = compile_words([Expression("moroso*", DEBT)])
     text = cover("Ana Moroso, not moroso", ["Ana", "Ana Moroso", ""])
     assert [f.start for f in find_forbidden(text, words)] == [16]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "covered"),
+    [
+        ("ÚLTIMA CHANCE", ["TIM"], "ÚLTIMA CHANCE"),
+        ("a TIM, _TIM_", ["TIM"], "a ..., _..._"),
+        ("de Mora S.A.!", ["Mora S.A."], "de .........!"),
+        ("Rua\u00a0 Tribunal", ["Rua Tribunal"], "............."),
+        ("Ana Moroso e Ana", ["Ana", "Ana Moroso"], ".......... e ..."),
+        ("nothing", ["", " "], "nothing"),
+    ],
+)
+def test_only_whole_names_are_covered_whatever_the_spacing(text, names, covered):
+    assert cover(text, names) == covered
 
 
 def test_a_mail_is_read_in_a_third_of_a_millisecond():

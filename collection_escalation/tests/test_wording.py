@@ -111,6 +111,38 @@ class TestWording(CollectionCommon):
     def _kinds(self, text, lang=None, neutral=False):
         return [f["kind"] for f in self.Wording._check_free_text(text, lang, neutral)]
 
+    # -- how texts are read --------------------------------------------------------------
+
+    def test_half_a_word_in_bold_is_one_word(self):
+        for html in (
+            "<p>You will go to pri<b>s</b>on.</p>",
+            "<p>You will go to <font><i>pri</i></font>son.</p>",
+            "<p>You will go to pri<!-- -->son.</p>",
+            "<p>You will go to pri<style>b {}</style>son.</p>",
+            "<p>You will <b>go</b> <i>to</i><br/>prison.</p>",
+            "<table><tr><td>go</td><td>to</td><td>prison</td></tr></table>",
+            "<ul><li>go to</li><li>prison</li></ul>",
+        ):
+            with self.subTest(html):
+                self.assertEqual(self._kinds(Markup(html)), ["threat"])
+                source = self.Wording._get_spoken_text(html)
+                self.assertEqual(self._kinds(source), ["threat"])
+
+    def test_what_stands_apart_is_no_word(self):
+        for html in (
+            "<p>my spirit, pri</p><p>son of mine, go to</p>",
+            "<div>go to pri</div>son",
+            "<td>go to pri</td><td>son</td>",
+            "go to pri<br>son",
+        ):
+            with self.subTest(html):
+                self.assertFalse(self._kinds(Markup(html)))
+
+    def test_an_expression_of_qweb_parts_what_stands_around_it(self):
+        self.assertFalse(
+            self._kinds(self.Wording._get_spoken_text('go to pri<t t-out="name"/>son'))
+        )
+
     # -- the lists -----------------------------------------------------------------------
 
     def test_each_language_has_its_lists_with_sources(self):
