@@ -26,8 +26,13 @@ class CollectionContact(models.Model):
         self.ensure_one()
         Wording = self.env["collection.wording"]
         neutral = self.channel in NEUTRAL_CHANNELS
-        names = self._get_names()
+        wanted = self._get_wanted_data()
+        names = self._get_names() | {
+            datum.value for datum in wanted if datum.kind in ("invoice", "link")
+        }
         found = Wording._find(subject, self.lang, neutral=True, names=names)
+        if not neutral:
+            names |= {consequence["name"] for consequence in self.get_consequences()}
         found += Wording._find(text, self.lang, neutral=neutral, names=names)
         if found and not self.own_reason:  # else a person said why it stays so
             words = dict.fromkeys(" ".join(f.text.split()) for f in found)
@@ -35,29 +40,33 @@ class CollectionContact(models.Model):
                 "code": "WORDING",
                 "args": {"words": ", ".join(f"“{word}”" for word in words)},
             }
-        missing = missing_data(text, self._get_wanted_data())
+        missing = missing_data(text, wanted)
         if missing:
             kinds = list(dict.fromkeys(datum.kind for datum in missing))
             return {"code": "WORDING_LACKS", "args": {"missing": kinds}}
         return None
 
     def _get_names(self):
-        """Whoever the message names is called what they are called."""
+        """Whoever the message names is called what they are called, and the creditor,
+        who must say where they are, is where they are: in a Sheriff Street."""
+        creditor = self.get_creditor()
         people = (
             self.partner_id
             | self.partner_id.commercial_partner_id
             | self.recipient_id
-            | self.get_creditor()
+            | creditor
             | self.company_id.partner_id
             | self.user_id.partner_id
         )
-        return set(people.mapped("name")) - {False}
+        where = (creditor.street, creditor.street2, creditor.city, creditor.email)
+        lines = (creditor.contact_address or "").split("\n")
+        return {*people.mapped("name"), *where, *lines} - {False, ""}
 
     def _get_wanted_data(self):
         """What the message must state, as tuple of `Datum`: after the due date the
         creditor and every invoice (S21, CDC 42-A); by SMS and WhatsApp the link to them.
         What the company has not filled in is asked for by *Ready?*, not here."""
-        if self.kind != "dunning" or self.stage_id.level == "pre_due":
+        if not self._must_state_the_debt():
             return ()
         if self.channel in NEUTRAL_CHANNELS:
             return (Datum("link", self.get_url()),)
@@ -81,6 +90,15 @@ class CollectionContact(models.Model):
                 Datum("amount", amount),
             ]
         return tuple(wanted)
+
+    def _must_state_the_debt(self):
+        """Whether it is written after the due date: a step of the plan says so itself;
+        what a person writes, and the invoice sent again, by what they are about."""
+        if self.kind == "dunning":
+            return self.stage_id.level != "pre_due"
+        return self.kind in ("manual", "invoice") and any(
+            row["overdue"] and not row["is_credit"] for row in self.get_statement()
+        )
 
     @api.model
     @ormcache("day", "lang", cache="stable")

@@ -135,8 +135,11 @@ class CollectionWording(models.Model):
 
     @api.model
     def _load_shipped(self):
-        """Bring the lists of `data/wording_*.tsv` that are not here yet. What people
-        changed or archived stays as they left it."""
+        """Bring the lists of `data/wording_*.tsv` that are not here yet, and take back
+        what is no longer on them. What people changed or archived stays as they left
+        it."""
+        shipped = {lang: self._read_shipped(lang) for lang in LANGUAGES}
+        self._take_back_sudo({row["id"] for rows in shipped.values() for row in rows})
         present = {
             (record.lang, record.expression)
             for record in self.with_context(active_test=False).search([])
@@ -147,11 +150,31 @@ class CollectionWording(models.Model):
                 "values": {**row, "lang": lang},
                 "noupdate": True,
             }
-            for lang in LANGUAGES
-            for row in self._read_shipped(lang)
+            for lang, rows in shipped.items()
+            for row in rows
             if (lang, row["expression"]) not in present
         ]
         self._load_records(records, update=True)
+
+    @api.model
+    def _take_back_sudo(self, names):
+        """Delete what we shipped and nobody touched since.
+
+        :param names: of the records that are still shipped"""
+        retired_sudo = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search(
+                [
+                    ("module", "=", "collection_escalation"),
+                    ("model", "=", self._name),
+                    ("name", "not in", list(names)),
+                ]
+            )
+        )
+        self.sudo().browse(retired_sudo.mapped("res_id")).exists().filtered(
+            lambda record: record.active and record.write_date == record.create_date
+        ).unlink()
 
     @api.model
     def _read_shipped(self, lang):

@@ -19,6 +19,7 @@ CALM = {
         "If we do not hear from you by 10 March, we will file the notes with the notary.",
         "We may take the matter to court, which we would rather not.",
         "Everybody makes mistakes. However, what is listed below is still open.",
+        "There is no shame in asking for more time. If you lose your job, tell us.",
         "Shall we tell your bookkeeper? Call us any day before noon.",
     ],
     "pt_BR": [
@@ -26,11 +27,16 @@ CALM = {
         "Poderemos ajuizar uma ação; a notificação extrajudicial segue em anexo.",
         "Entregamos na sua casa e no prazo? Conte para nós, queremos resolver.",
         "O débito automático é uma opção. Qual é o melhor dia para o senhor?",
+        "Fica eleito o foro da comarca de Campinas, como diz a última sentença acima.",
+        "Instalamos o equipamento no seu local de trabalho. Ajuda no seu trabalho?",
+        "Se perder o emprego, avise: o seguro cobre. Indique a seus vizinhos.",
     ],
     "es_419": [
         "Sin embargo, de acuerdo con su contrato podemos acudir a los tribunales.",
         "Enviamos la factura a su domicilio fiscal de la ciudad. ¿La recibió?",
         "Si hay un problema, puede exponerlo con calma: lo resolvemos juntos.",
+        "Lo instalamos en su lugar de trabajo. ¿Le ayuda en su trabajo?",
+        "Si llegara a perder su empleo, hable con nosotros. Saludos a sus vecinos.",
         "Ante la falta de respuesta informaremos a la central de riesgo el 10 de marzo.",
     ],
 }
@@ -39,6 +45,8 @@ BAD = {
         ("You will be ARRESTED.", "threat"),
         ("We’ll come to your house tonight", "threat"),
         ("this is your last chance", "threat"),
+        ("you will lose your job", "threat"),
+        ("Have you no shame?", "shame"),
         ("You are hereby summoned to appear", "court"),
         ("Everyone will know what you did", "shame"),
         ("Deadbeats like you", "shame"),
@@ -47,6 +55,12 @@ BAD = {
         ("O senhor vai ser preso", "threat"),
         ("ÚLTIMA CHANCE!", "threat"),
         ("Iremos até a sua casa", "threat"),
+        ("Vamos ao seu local de trabalho", "threat"),
+        ("Vou procurá-lo no seu trabalho", "threat"),
+        ("Você vai perder o emprego", "threat"),
+        ("Juízo de Direito da Comarca de Campinas", "court"),
+        ("Em fase de cumprimento de sentença", "court"),
+        ("seus vizinhos vão saber", "shame"),
         ("INTIMACAO para pagamento", "court"),
         ("Vamos avisar o seu chefe", "shame"),
         ("seu caloteiro", "shame"),
@@ -54,6 +68,10 @@ BAD = {
     "es_419": [
         ("Irá preso si no paga", "threat"),
         ("iremos a su casa mañana", "threat"),
+        ("lo buscaremos en su trabajo", "threat"),
+        ("Llamaremos a su lugar de trabajo", "threat"),
+        ("Se dictará sentencia", "court"),
+        ("Avisaremos a sus vecinos", "shame"),
         ("Última oportunidad", "threat"),
         ("Cédula de notificación nº 3", "court"),
         ("Llamaremos a su jefe", "shame"),
@@ -177,6 +195,31 @@ class TestWording(CollectionCommon):
         self.assertEqual(
             self.Wording.search([("expression", "=", "everyone will know")]), own
         )
+
+    def test_an_update_takes_back_what_we_ship_no_more_unless_people_changed_it(self):
+        records = self.Wording.sudo()._load_records(
+            [
+                {
+                    "xml_id": f"collection_escalation.wording_en_{word}",
+                    "values": {"lang": "en", "kind": "threat", "expression": word},
+                    "noupdate": True,
+                }
+                for word in ("mistaken", "touched", "archived")
+            ]
+        )
+        mistaken, touched, archived = records
+        archived.active = False
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_wording SET write_date = write_date + interval '1 day' "
+            "WHERE id = %s",
+            [touched.id],
+        )
+        records.invalidate_recordset()
+        count = self.Wording.search_count([])
+        self.Wording.sudo()._load_shipped()
+        self.assertEqual(records.exists(), touched | archived)
+        self.assertEqual(self.Wording.search_count([]), count - 1)
 
     def test_calm_texts_of_later_stages_pass(self):
         for lang, texts in CALM.items():
@@ -565,6 +608,75 @@ class TestWording(CollectionCommon):
         self._create_overdue_invoice(MONDAY, partner=partner)
         (mail,) = self._live(FRIENDLY_DAY)
         self.assertIn("Cobranças Mora Ltda.", mail["subject"])
+
+    def test_where_the_creditor_is_is_no_wording(self):
+        self.company.partner_id.write(
+            {
+                "street": "Rua Tribunal de Justiça, 5",
+                "street2": "Sheriff Street",
+                "city": "Delegacia",
+            }
+        )
+        self._create_overdue_invoice(MONDAY)
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertIn("Sheriff Street, Delegacia", mail["body"])
+
+    def test_a_name_inside_a_word_hides_nothing(self):
+        partner = self._create_debtor_partner("TIM")
+        self._create_overdue_invoice(MONDAY, partner=partner)
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+            refusal = self._contacts(partner)._get_wording_refusal("ÚLTIMA CHANCE, TIM")
+        self.assertEqual(refusal["args"], {"words": "“ÚLTIMA CHANCE”"})
+
+    def test_what_the_plan_announces_is_no_court_look(self):
+        """A notary is called what Settings call it, except where others read it."""
+        self.company.sudo().collection_notary = "Cartório da Vara Cível"
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+            contact = self._contacts()
+            text = "a protest at Cartório da Vara Cível, at the Vara Cível"
+            refusal = contact._get_wording_refusal(text, "Cartório da Vara Cível")
+            self.assertEqual(refusal["args"], {"words": "“Vara Cível”"})
+            told = contact._get_wording_refusal("at Cartório da Vara Cível")
+            self.assertEqual(told["code"], "WORDING_LACKS")
+
+    def test_what_a_person_writes_after_the_due_date_states_the_debt(self):
+        self._create_overdue_invoice(MONDAY)
+        self._create_overdue_invoice(MONDAY + timedelta(days=60))
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+            late, coming = self._debtor().item_ids.sorted("date_due")
+            for kind in ("manual", "invoice"):
+                for channel, items, lacks in (
+                    ("email", late, {"creditor", "address", "invoice", "due", "amount"}),
+                    ("email", late | coming, {"creditor", "address", "invoice"}),
+                    ("email", coming, set()),
+                    ("sms", late, {"link"}),
+                    ("whatsapp", late, {"link"}),
+                    ("sms", coming, set()),
+                ):
+                    with self.subTest(kind=kind, channel=channel, items=items):
+                        refusal = self._plan_by_hand(
+                            items, channel, kind
+                        )._get_wording_refusal("Hello")
+                        missing = refusal and refusal["args"]["missing"] or ()
+                        self.assertEqual(set(missing) & lacks, lacks)
+                        self.assertEqual(bool(missing), bool(lacks))
+
+    def _plan_by_hand(self, items, channel, kind):
+        Contact = self.env["collection.contact"].sudo()
+        debtor = self._debtor()
+        vals = Contact._prepare_by_hand_vals(
+            debtor,
+            self.collector,
+            channel=channel,
+            kind=kind,
+            recipient_id=debtor.partner_id.id,
+            lang="en_US",
+        )
+        return Contact._create_by_hand(vals, items)
 
     def test_an_sms_states_its_data_behind_the_link(self):
         self._create_overdue_invoice(MONDAY)
