@@ -1,4 +1,5 @@
-"""The shipped rules, read from ``data/contact_rules/*.xml`` without Odoo.
+"""The shipped rules, read from ``data/contact_rules/*.xml`` and, of the house, from
+``data/collection_ruleset_data.xml`` without Odoo.
 
 One source for the tests of the rules: what is installed is what is tested here.
 """
@@ -17,6 +18,7 @@ from ..rules.contact_rules import RuleSet
 from .contact_table import unknown_state
 
 DATA = Path(__file__).parents[1] / "data" / "contact_rules"
+HOUSE = DATA.parent / "collection_ruleset_data.xml"
 SETS, LINES = "collection.contact.ruleset", "collection.contact.ruleset.line"
 #: ISO codes where Odoo's name of a country is another.
 ISO = {"UK": "GB"}
@@ -70,6 +72,30 @@ def preset(name: str, year: int = 2026) -> RuleSet:
         raise ValueError(unknown_state(name))
     found = holidays.country_holidays(country, state or None, range(year - 1, year + 2))
     return replace(ruleset_from(content, found, found.weekend), code=name)
+
+
+@cache
+def house_contents() -> Mapping[str, dict]:
+    """{code: house rules as `rules.contact_content` reads them}; their lines stand in the
+    records themselves: [Command.create({…}), …]."""
+    found = {}
+    for record in ElementTree.parse(HOUSE).iter("record"):
+        (lines,) = (f for f in record.iter("field") if f.get("name") == "line_ids")
+        calls = ast.parse(lines.get("eval").strip(), mode="eval").body.elts
+        content = {
+            field.get("name"): _value(field)
+            for field in record.iter("field")
+            if field is not lines
+        }
+        content["lines"] = [ast.literal_eval(call.args[0]) for call in calls]
+        found[content["code"]] = content
+    return found
+
+
+def house_rules(name: str, where: RuleSet) -> RuleSet:
+    """House rules, with the holidays and the weekend of the place of another set."""
+    content = house_contents()[name]
+    return ruleset_from(content, where.holidays, where.weekend)
 
 
 def every_preset() -> tuple[RuleSet, ...]:
