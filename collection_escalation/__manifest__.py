@@ -50,6 +50,7 @@
         "wizard/collection_contact_compose_views.xml",
         "wizard/collection_debtor_lift_views.xml",
         "wizard/collection_dry_run_views.xml",
+        "wizard/collection_free_text_views.xml",
         "wizard/collection_post_note_views.xml",
         "wizard/collection_ready_views.xml",
         "views/collection_policy_views.xml",

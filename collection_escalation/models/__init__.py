@@ -67,6 +67,7 @@ from . import (
     collection_dispatcher,
     collection_evaluation,
     collection_forecast,
+    collection_free_text,
     collection_hold,
     collection_item,
     collection_item_ledger,

@@ -16,6 +16,7 @@ from . import (
     test_debtor_permissions,
     test_debtor_zone,
     test_feedback,
+    test_free_text,
     test_golden_texts,
     test_invariants,
     test_leaving,

@@ -1,4 +1,5 @@
 from . import (
+    account_move_send_wizard,
     base_partner_merge,
     collection_callback,
     collection_contact_compose,

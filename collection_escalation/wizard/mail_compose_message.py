@@ -1,11 +1,37 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..models.collection_free_text import WRITTEN_FROM
 from ..models.collection_internal_thread import INTERNAL
 
 
 class MailComposeMessage(models.TransientModel):
-    _inherit = "mail.compose.message"
+    _name = "mail.compose.message"
+    _inherit = ["mail.compose.message", "collection.free.text"]
+
+    @api.depends("subject", "body", "model", "res_ids", "res_domain", "subtype_id")
+    def _compute_collection_findings(self):
+        return super()._compute_collection_findings()
+
+    def _get_written_from(self):
+        if self.model not in WRITTEN_FROM or self.subtype_is_log:
+            return None
+        records = self.env[self.model]
+        if self.res_domain:
+            return records.search(self._evaluate_res_domain())
+        return records.browse(self._evaluate_res_ids())
+
+    def _get_written_texts(self):
+        return [(self.subject, True), (self.body, False)]
+
+    def action_send_mail(self):
+        """Only what a person sends: what other modules send by code is theirs."""
+        self._check_what_is_written()
+        return super().action_send_mail()
+
+    def action_schedule_message(self):
+        self._check_what_is_written()
+        return super().action_schedule_message()
 
     def _action_send_mail(self, auto_commit=False):
         """“Send message” on a file or customer is internal: the thread drops everybody
