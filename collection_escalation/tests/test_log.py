@@ -267,13 +267,13 @@ class TestLog(LogCommon):
         values = self.message.with_user(self.collector).read(names)
         self.assertEqual(values[0]["made_local"], "Mon 9 Mar 2026, 09:00 (São Paulo)")
 
-    def test_the_list_is_exported_with_what_is_computed(self):
+    def test_managers_export_the_list_with_what_is_computed(self):
         self._remark(self.message, text="She wrote back")
         blocked = self._call_at_night()
-        self.collector.sudo().group_ids = [
-            Command.link(self.env.ref("base.group_allow_export").id)
-        ]
         records = (self.message | blocked).with_user(self.collector)
+        with self.assertRaisesRegex(UserError, "rights to export"):
+            records.export_data(EXPORTED)
+        records = records.with_user(self.manager)
         rows = records.export_data(EXPORTED)["datas"]
         first, second = (dict(zip(EXPORTED, row, strict=True)) for row in rows)
         self.assertEqual(first["made_local"], "Mon 9 Mar 2026, 09:00 (São Paulo)")
