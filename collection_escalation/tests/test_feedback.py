@@ -577,6 +577,27 @@ class TestBlacklist(FeedbackCommon):
         self.assertEqual(contact.state, "made")
         self.assertEqual(contact.mail_id.state, "sent")
 
+    def test_it_warns_wherever_people_look_before_something_leaves(self):
+        self._create_overdue_invoice(MONDAY)
+        self._blacklist(self.debtor_partner)
+        contact = self._plan()
+        for name in ("list_outbox", "list_review", "form"):
+            view = self.env.ref(f"collection_escalation.collection_contact_view_{name}")
+            with self.subTest(view=name):
+                arch = contact.get_view(view.id, view.type)["arch"]
+                self.assertIn('name="warning"', arch)
+        with self._at(FRIENDLY_DAY):
+            compose = (
+                self.env["collection.contact.compose"]
+                .with_user(self.collector)
+                .create({"debtor_id": contact.debtor_id.id, "channel": "email"})
+            )
+            self.assertIn(f"{self.debtor_partner.email} is on", compose.warning)
+            self.assertEqual(compose.warning, contact.warning)
+            self.assertIn('name="warning"', compose.get_view(view_type="form")["arch"])
+            compose.channel = "letter"
+            self.assertFalse(compose.warning)
+
     def test_where_settings_say_so_it_is_as_good_as_refused(self):
         self.company.sudo().collection_blacklist_stops = True
         self._create_overdue_invoice(MONDAY)

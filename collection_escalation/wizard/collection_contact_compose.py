@@ -68,6 +68,7 @@ class CollectionContactCompose(models.TransientModel):
     permitted_now = fields.Boolean(compute="_compute_permission")
     never_permitted = fields.Boolean(compute="_compute_permission")
     permission = fields.Char(compute="_compute_permission")
+    warning = fields.Char(compute="_compute_warning")
     planned_contact_id = fields.Many2one(
         "collection.contact", compute="_compute_planned_contact_id"
     )
@@ -184,6 +185,18 @@ class CollectionContactCompose(models.TransientModel):
             wizard.pauses = wizard.debtor_id and wizard.debtor_id._get_withheld_text(
                 wizard.item_ids._origin
             )
+
+    @api.depends("debtor_id", "channel", "recipient_id")
+    def _compute_warning(self):
+        """What the contact itself would warn of: opted out of advertising, another
+        language."""
+        for wizard in self:
+            wizard.warning = False
+            if wizard.recipient_id and wizard.channel:
+                question = wizard._get_question_contact()
+                question.destination = wizard._get_address()[1]
+                question.lang = wizard.text_kind and wizard._get_lang()
+                wizard.warning = question.warning
 
     @api.depends("debtor_id", "channel")
     def _compute_planned_contact_id(self):
