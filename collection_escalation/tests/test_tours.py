@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -253,6 +253,38 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertEqual(call.waiver_ids.user_id, self.manager)
         self.assertEqual(call.waiver_ids.codes, ["TOUR.WIN_WEEKDAY"])
 
+    def test_a_collector_cannot_set_the_law_of_colombia_aside(self):
+        """Ley 2300 de 2023 forbids visits at any hour of any day: the collector sees why
+        not, has no button for an exception, and the attempt is kept."""
+        colombia = self.env["collection.contact.ruleset"].with_context(
+            active_test=False
+        )
+        colombia = colombia.search([("code", "=", "CO")])
+        colombia.sudo().active = True
+        self.debtor_partner.write(
+            {
+                "country_id": self.env.ref("base.co").id,
+                "state_id": False,
+                "street": "Calle 22, 10",
+                "city": "Bogotá",
+                "phone": "+57 601 3330000",
+            }
+        )
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        self._evaluate_and_plan()
+        self.start_tour(
+            "/odoo/collections", "collection_collector_cannot", login="collector"
+        )
+        refused = self._contacts(state="blocked")
+        self.assertIn("CO.BLK_VISIT", [reason["code"] for reason in refused.reasons])
+        self.assertEqual((refused.channel, refused.kind), ("visit", "manual"))
+        self.assertEqual(refused.made_by_id, self.collector)
+        self.assertFalse(refused.next_permitted_at)
+        with self.assertRaisesRegex(AccessError, "Only a collection manager"):
+            self.env["collection.contact.waiver"].with_user(self.collector).create(
+                {"contact_id": refused.id, "reason": "I want to"}
+            )
+
     def test_a_collector_writes_by_hand_and_notes_a_call_back(self):
         self._create_overdue_invoice(self.today - timedelta(days=14))
         self._evaluate_and_plan()
@@ -300,6 +332,29 @@ class TestTours(CollectionCommon, HttpCase):
             [("collection_overdue", "=", True), ("company_id", "=", self.company.id)]
         )
         self.assertEqual(overdue.partner_id, self.debtor_partner)
+
+    def test_the_clerk_can_neither_contact_nor_set_a_rule_aside(self):
+        call = self._plan_call()
+        self._forbid_today(call.debtor_id)
+        self.start_tour(
+            "/odoo/customer-invoices", "collection_clerk_cannot", login="clerk"
+        )
+        mine = {"contact_id": call.id, "reason": "I want to"}
+        for attempt in (
+            lambda env: env["collection.contact.waiver"].create(mine),
+            lambda env: env["collection.contact.compose"].create(
+                {"debtor_id": call.debtor_id.id}
+            ),
+            lambda env: call.with_env(env).action_log_no_answer(),
+            lambda env: call.with_env(env).action_begin(),
+            lambda env: call.with_env(env).read(["state"]),
+            lambda env: self.debtor_partner.with_env(env).action_collection_compose(),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt(self.env(user=self.clerk))
+        self.assertEqual(call.state, "planned")
+        self.assertFalse(call.waiver_ids)
+        self.assertFalse(self._contacts(state="blocked"))
 
     def test_the_debtor_opens_the_link_on_a_phone(self):
         for days in (14, 15):

@@ -95,6 +95,32 @@ tours.add("collection_call_not_now", {
     ],
 });
 
+tours.add("collection_collector_cannot", {
+    url: "/odoo/collections",
+    steps: () => [
+        openRow("Loja Azul"),
+        {trigger: "button[name=action_compose]", run: "click"},
+        {
+            trigger: ".modal .o_field_widget[name=channel] input[data-value=visit]",
+            run: "click",
+        },
+        {
+            content: "Red: never, and by which rule of the country",
+            trigger:
+                ".modal .alert-danger [name=permission]:contains(Not permitted):contains(CO.BLK_VISIT)",
+        },
+        {
+            content: "A collector makes no exceptions",
+            trigger: ".modal:not(:has(button[name=action_waive]))",
+        },
+        {
+            trigger: ".modal button[name=action_confirm]:contains(Prepare it)",
+            run: "click",
+        },
+        sees(".o_notification:has(.bg-danger):contains(CO.BLK_VISIT)"),
+    ],
+});
+
 tours.add("collection_contact_by_hand", {
     url: "/odoo/collections",
     steps: () => [

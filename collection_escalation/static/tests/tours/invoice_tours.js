@@ -38,6 +38,36 @@ tours.add("collection_invoices", {
     ],
 });
 
+// They see that something is planned, and have no button to do it, change it or allow it.
+tours.add("collection_clerk_cannot", {
+    url: "/odoo/customer-invoices",
+    steps: () => [
+        {trigger: ".o_data_row:contains(Loja Azul) [name=name]", run: "click"},
+        sees(".o_field_widget[name=collection_stage_id]:contains(Friendly reminder)"),
+        sees(".o_field_widget[name=collection_next_step]:contains(Call)"),
+        {
+            content: "No way to the file, the log, a contact or an exception",
+            trigger: [
+                ".o_form_view",
+                ":not(:has(button[name=action_view_collection_case]))",
+                ":not(:has(button[name=action_view_collection_contacts]))",
+                ":not(:has(button[name*=compose]))",
+                ":not(:has(button[name=action_waive]))",
+                ":not(:has([name=collection_contact_ids]))",
+            ].join(""),
+        },
+        {trigger: ".o_field_widget[name=partner_id] a", run: "click"},
+        {
+            content: "Nor on the customer",
+            trigger: [
+                ".o_form_view:has(.o_field_widget[name=email])",
+                ":not(:has(.o_notebook a[name=collections]))",
+                ":not(:has(button[name=action_collection_compose]))",
+            ].join(""),
+        },
+    ],
+});
+
 // The debtor has a phone, no account, and the link of our message.
 tours.add("collection_statement", {
     steps: () => [
