@@ -292,7 +292,11 @@ class CollectionWording(models.Model):
         :param source: text, or the root of an lxml tree"""
         if isinstance(source, str):
             source = parse_source(source)
-        return "" if source is None else _without_placeholders("".join(_walk(source, True)))
+        return (
+            ""
+            if source is None
+            else _without_placeholders("".join(_walk(source, True)))
+        )
 
     @api.model
     def _get_checked_languages(self):

@@ -296,7 +296,9 @@ def cover(text: str, names: Iterable[str]) -> str:
     >>> cover("ÚLTIMA", ["TIM"])
     'ÚLTIMA'
     """
-    longest_first = sorted(filter(None, map(str.strip, names)), key=lambda n: (-len(n), n))
+    longest_first = sorted(
+        filter(None, map(str.strip, names)), key=lambda n: (-len(n), n)
+    )
     if not longest_first:
         return text
     return _name_pattern(tuple(longest_first)).sub(lambda m: "." * len(m[0]), text)

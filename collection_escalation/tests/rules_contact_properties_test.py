@@ -152,9 +152,7 @@ def contexts(draw, asked):
         flags=seldom(
             st.dictionaries(
                 st.sampled_from(FLAGS),
-                st.one_of(
-                    quarters(asked, 3, 5), quarters(asked, 10, 40), st.none()
-                ),
+                st.one_of(quarters(asked, 3, 5), quarters(asked, 10, 40), st.none()),
                 min_size=1,
                 max_size=2,
             ),
@@ -220,7 +218,9 @@ def assert_next_allowed_is_the_first(question):
         assert not is_allowed(question, first - timedelta(seconds=1))
     elif any(".BLK_" in code for code in answer.codes.split("+")):
         step = SEVEN_HOURS
-    assert_nothing_is_allowed(question, min(first or sixty_days_on, sixty_days_on), step)
+    assert_nothing_is_allowed(
+        question, min(first or sixty_days_on, sixty_days_on), step
+    )
 
 
 @settings(max_examples=80, deadline=None)

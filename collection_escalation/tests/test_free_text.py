@@ -69,7 +69,9 @@ class TestFreeText(CollectionCommon, SMSCommon):
                 with self.subTest(record=record), self.mock_mail_gateway():
                     composer = self._compose(record)
                     self.assertEqual(composer.collection_findings, NAMED)
-                    with self.assertRaisesRegex(UserError, "Doubtful words: “vai preso”"):
+                    with self.assertRaisesRegex(
+                        UserError, "Doubtful words: “vai preso”"
+                    ):
                         composer.action_send_mail()
                     composer.collection_reason = "  "
                     with self.assertRaisesRegex(UserError, "Doubtful words"):

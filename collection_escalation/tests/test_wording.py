@@ -650,7 +650,11 @@ class TestWording(CollectionCommon):
             late, coming = self._debtor().item_ids.sorted("date_due")
             for kind in ("manual", "invoice"):
                 for channel, items, lacks in (
-                    ("email", late, {"creditor", "address", "invoice", "due", "amount"}),
+                    (
+                        "email",
+                        late,
+                        {"creditor", "address", "invoice", "due", "amount"},
+                    ),
                     ("email", late | coming, {"creditor", "address", "invoice"}),
                     ("email", coming, set()),
                     ("sms", late, {"link"}),

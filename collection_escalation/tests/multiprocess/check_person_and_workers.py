@@ -4,8 +4,8 @@ a day*: exactly one gets it, the others a later day, or the person a message tha
 
 The person presses the button of a call, or plans a visit by hand, in a web request, which
 Odoo tries again when it collides. The workers plan messages, as a job or by the scheduled
-action, or send one that should have left on Friday. Two hundred rounds take a minute; CE_ROUNDS asks
-for fewer or more."""
+action, or send one that should have left on Friday. CE_ROUNDS asks for
+fewer rounds, or more."""
 
 import os
 import time
