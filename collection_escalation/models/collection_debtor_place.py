@@ -237,15 +237,17 @@ class CollectionDebtor(models.Model):
         )
 
     def _get_zone_names_of_all(self, person):
-        """`_get_zone_names`, and the zone that the address of ``person`` names when they
-        live elsewhere: a moment must be permitted by both clocks.
+        """`_get_zone_names`, and the zones that the address of ``person`` may have when
+        they live elsewhere: a moment must be permitted by all clocks.
 
         :raise UserError: as `_get_zone_names`"""
         zones = self._get_zone_names()
-        place = person.country_id.code, person.state_id.code
-        own = self.partner_id.country_id.code, self.partner_id.state_id.code
-        theirs = zone_of(*place) if place != own else None
-        return zones if theirs in (None, *zones) else (*zones, theirs)
+        if person.country_id == self.partner_id.country_id and (
+            person.state_id == self.partner_id.state_id
+        ):
+            return zones
+        place = person.country_id.code, person.state_id.code, person.city or ""
+        return tuple(dict.fromkeys([*zones, *(zones_of(*place) or ())]))
 
     def _on_address_changed(self):
         """Another address, place or zone: contacts are tried, and moments found, anew."""
