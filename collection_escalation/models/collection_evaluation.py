@@ -307,10 +307,10 @@ class CollectionEvaluation(models.AbstractModel):
     def _plan_contacts(self, found, cases, not_to_send):
         """One contact per debtor and channel covers all items that are due for it; the
         highest stage sets the tone."""
-        wanted = self._get_wanted(found, unreachable)
+        wanted = self._get_wanted(found, not_to_send)
         self.env["collection.contact"]._plan(wanted, cases)
 
-    def _get_wanted(self, found, unreachable):
+    def _get_wanted(self, found, not_to_send):
         """The contacts that are due: {(debtor id, channel, kind): [(ItemRow, step)]}."""
         Step = self.env["collection.stage.step"]
         wanted = defaultdict(list)

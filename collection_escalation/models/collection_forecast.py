@@ -131,7 +131,7 @@ class DebtorForecast:
             row.stage_since, row.next_date = resolution.since, resolution.next_date
             if withheld and withheld.code in INVOICE_FIRST:
                 first[row.id] = self.env["collection.reason"]._store(withheld)
-        wanted = evaluation._get_wanted(found, self.facts.unreachable)
+        wanted = evaluation._get_wanted(found, self.facts.not_to_send)
         for (_debtor_id, channel, kind), pairs in wanted.items():
             reasons = [first[row.id] for row, _step in pairs] if kind == "invoice" else []
             self._want(channel, kind, pairs, day, reasons)
@@ -234,7 +234,7 @@ class DebtorForecast:
         """Nobody can make it: it is listed without a moment, and the ladder goes on."""
         each.reasons = [*each.reasons, *reasons]
         if each.contact.kind == "invoice":
-            self.facts.unreachable.update(row.id for row, _step in each.pairs)
+            self.facts.not_to_send.update(row.id for row, _step in each.pairs)
         self._close(each, day)
 
     # -- leaving -------------------------------------------------------------------------
