@@ -51,7 +51,7 @@ class CollectionStatement(http.Controller):
             return self._refuse()
         if not self._is_proved(contact):
             return self._show(contact, then=str(line_id))
-        if url := self._get_invoice_url(line):
+        if url := self._hand_out(contact, line):
             return self._guard(request.redirect(url))
         # Not an invoice (an opening balance, a payment): there is only the overview.
         return self._guard(request.redirect(contact._get_path()))
@@ -201,6 +201,13 @@ class CollectionStatement(http.Controller):
             return None
         return move.get_portal_url()
 
+    def _hand_out(self, contact, line):
+        """Where the reader sees the invoice of ``line``; None when it has no page."""
+        url = self._get_invoice_url(line)
+        if url:
+            contact._note_handed_out(line)
+        return url
+
     def _get_rows(self, contact):
         """The invoices as they stand now, which may be better than when we wrote."""
         rows = []
@@ -225,6 +232,7 @@ class CollectionStatement(http.Controller):
             {
                 "path": contact._get_path(),
                 "creditor": creditor,
+                "creditor_address": contact.get_creditor_address(),
                 "reply_to": company.collection_reply_to
                 or company.email
                 or creditor.email,

@@ -2,9 +2,10 @@
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 from odoo.tools.translate import LazyTranslate
 
+from .collection_debtor_call import format_day
 from .collection_debtor_place import city_of
 
 _lt = LazyTranslate(__name__)
@@ -45,7 +46,7 @@ class CollectionAnswerCallMe(models.AbstractModel):
         debtor = contact.debtor_id
         days = (slot["day"] - debtor._get_today()).days
         near = (self.env._("Today"), self.env._("Tomorrow"))
-        far = format_date(self.env, slot["day"], date_format="EEEE d MMMM")
+        far = format_day(self.env, slot["day"])
         zone = debtor._get_zone_names()[0]
         start, end = (
             format_time(self.env, slot[name], tz=zone, time_format="short")
@@ -98,7 +99,10 @@ class CollectionAnswerCallMe(models.AbstractModel):
         said = self._describe(debtor, slot, number)
         if not values["proved"]:
             said.append({"code": "NOT_PROVED", "args": {}})
-        if slot:
+        standing = debtor._get_planned_callback("phone")
+        if not values["proved"] and standing.callback_proved:
+            said.append({"code": "CALLBACK_STANDS", "args": {}})
+        elif slot:
             explained = self.env["collection.reason"]._explain(said)
             debtor._plan_callback(
                 "phone",
@@ -107,6 +111,7 @@ class CollectionAnswerCallMe(models.AbstractModel):
                 note="\n".join(filter(None, (explained, values["text"]))),
                 recipient=contact.recipient_id if number else None,
                 number=number,
+                proved=values["proved"],
             )
         return said
 

@@ -1,4 +1,6 @@
-"""“I did not receive it”: the invoice goes once more, and the days count from then."""
+"""“I did not receive it”: the invoice goes once more, and the days count from then. Once
+for each invoice (S15: “I never got it” must not be an excuse): who says it again is heard by
+the collector, and the days go on."""
 
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
@@ -16,10 +18,7 @@ class CollectionAnswerNotReceived(models.AbstractModel):
     _place = 20
     _form = "collection_escalation.answer_not_received_form"
     _submit = _lt("Send it to me again")
-    _thanks = _lt(
-        "We send it to you again. The time to pay counts from the day on which it reaches "
-        "you."
-    )
+    _thanks = _lt("We see to it that it reaches you.")
 
     @api.model
     def _is_offered(self, contact):
@@ -27,22 +26,37 @@ class CollectionAnswerNotReceived(models.AbstractModel):
         return contact.kind != "invoice" and bool(contact._get_open_items())
 
     @api.model
+    def _get_form_values(self, contact, proved):
+        """`again`: all of it went once more already."""
+        return {"again": all(contact._get_open_items().mapped("not_received_on"))}
+
+    @api.model
     def _read_form(self, contact, form, proved):
         return {"text": self._clean_text(form.get("text"))}
 
     @api.model
     def _take_effect(self, contact, values):
-        """What is planned for these invoices is taken back. The next evaluation, at once,
-        plans the invoice itself (`INVOICE_FIRST`), and its delivery restarts the days of
-        grace."""
+        """What is planned for the invoices of which they say it for the first time is
+        taken back. The next evaluation, at once, plans the invoice itself
+        (`INVOICE_FIRST`), and its delivery restarts the days of grace."""
         items = contact._get_open_items()
-        items._withdraw_contacts("INVOICE_NOT_RECEIVED")
-        items.write(
+        again = items.filtered("not_received_on")
+        first = items - again
+        first._withdraw_contacts("INVOICE_NOT_RECEIVED")
+        first.write(
             {
                 "not_received_on": contact.debtor_id._get_today(),
                 "grace_from": False,
             }
         )
-        self.env.ref("collection_escalation.ir_cron_evaluate")._trigger()
-        names = ", ".join(sorted(filter(None, items.move_id.mapped("name"))))
-        return [{"code": "SAYS_NOT_RECEIVED", "args": {"names": names}}]
+        if first:
+            self.env.ref("collection_escalation.ir_cron_evaluate")._trigger()
+        said = (("SAYS_NOT_RECEIVED", first), ("SAYS_NOT_RECEIVED_AGAIN", again))
+        return [
+            {"code": code, "args": {"names": self._join_names(some)}}
+            for code, some in said
+            if some
+        ]
+
+    def _join_names(self, items):
+        return ", ".join(sorted(filter(None, items.move_id.mapped("name"))))

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.translate import LazyTranslate
 
@@ -66,7 +67,10 @@ class CollectionAnswerPaid(models.AbstractModel):
             paid_on = date.fromisoformat(self._clean_text(value, 10))
         except ValueError as error:
             raise ValidationError(
-                self.env._("Choose the day on which you paid, for instance %s.", today)
+                self.env._(
+                    "Choose the day on which you paid, for instance %s.",
+                    format_date(self.env, today),
+                )
             ) from error
         if paid_on > today:
             raise ValidationError(

@@ -40,7 +40,8 @@ class CollectionAnswer(models.AbstractModel):
     _shows_nothing = False
     #: What the log says came of it.
     _outcome = "reply"
-    #: Automatic contacts wait two business days, as after every answer by e-mail.
+    #: Automatic contacts wait two business days, as after every answer by e-mail; once a
+    #: message, so that nobody puts it off for ever by the same link.
     _pauses = False
 
     @api.model
@@ -123,10 +124,11 @@ class CollectionAnswer(models.AbstractModel):
     def _take(self, contact, once, values):
         """Do it, log it, tell the collector."""
         debtor, text = contact.debtor_id, values.get("text")
+        pauses = self._pauses and not contact._was_answered_by(self._code)
         said = self._take_effect(contact, values)
         contact._log_answer(self._code, once, said, text)
         explained = self.env["collection.reason"]._explain(said)
-        pause = self._pauses and debtor._pause_for_answer()
+        pause = pauses and debtor._pause_for_answer()
         debtor._tell_of_answer(
             "\n".join(filter(None, (f"“{self._get_label()}”", explained, text))), pause
         )

@@ -178,6 +178,7 @@ class CollectionContact(models.Model):
             **self._prepare_copy_vals(),
             "consented": self.consented,
             "callback_from": self.callback_from,
+            "callback_proved": self.callback_proved,
             "callback_to": self.callback_to,
         }
 

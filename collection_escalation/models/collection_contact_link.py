@@ -15,6 +15,17 @@ LINK_DAYS = 90
 LARGEST_ID = 2**31 - 1
 
 
+class CollectionContactLine(models.Model):
+    _inherit = "collection.contact.line"
+
+    handed_out = fields.Boolean(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="A reader of the message was led to the page of the invoice.",
+    )
+
+
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
@@ -75,12 +86,32 @@ class CollectionContact(models.Model):
         return contact.with_company(contact.company_id)
 
     def _is_link_dead(self):
-        """The reader said that they are not the customer: they see nothing any more."""
-        return bool(
-            self.env["collection.stopped.address"]._get_refusal(
-                self.channel, self.destination
+        """The reader said that they are not the customer: they see nothing any more. A
+        postal address cannot be stopped, so there the answer itself ends the link."""
+        Stopped = self.env["collection.stopped.address"]
+        if Stopped._get_kind(self.channel):
+            return bool(Stopped._get_refusal(self.channel, self.destination))
+        return self._was_answered_by("not_me")
+
+    def _note_handed_out(self, line):
+        """The reader is led to the page of the line's invoice, whose link has a token of
+        its own and never expires. Past the guard of the log: it says nothing of what was
+        told."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_contact_line SET handed_out = TRUE "
+                "WHERE id = %s AND handed_out IS NOT TRUE",
+                line.id,
             )
         )
+        line.invalidate_recordset(["handed_out"])
+
+    def _take_back_links(self):
+        """Whoever read these messages was not the customer: the links to invoices that
+        they were led to work no more. The customer gets new ones with the next message."""
+        lines = self.line_ids.filtered("handed_out")
+        moves_sudo = lines.item_id.move_id.sudo()
+        moves_sudo.filtered("access_token").write({"access_token": False})
 
     def _get_proof(self):
         """What a consumer is asked for before anything is shown (`rules.identity.Proof`);

@@ -4,8 +4,18 @@ words, for the buttons."""
 from collections import defaultdict
 from datetime import UTC, timedelta
 
+from babel.dates import format_date, format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime, split_every
+from odoo.tools import SQL, babel_locale_parse, split_every
+
+
+def format_day(env, day):
+    """Weekday, day and month as the reader's language writes them: "Monday, March 9",
+    "segunda-feira, 9 de março"."""
+    locale = babel_locale_parse(env.lang or "en_US")
+    weekday = format_date(day, "EEEE", locale=locale)
+    return f"{weekday}, {format_skeleton('MMMMd', day, locale=locale)}"
 
 
 class CollectionDebtor(models.Model):
@@ -164,9 +174,5 @@ class CollectionDebtor(models.Model):
 
     def _format_moment(self, moment):
         """A naive UTC datetime as the customer's clock shows it, in the reader's words."""
-        return format_datetime(
-            self.env,
-            moment,
-            tz=self._get_zone_names()[0],
-            dt_format="EEEE d MMMM, HH:mm",
-        )
+        local = self._get_local(moment)
+        return f"{format_day(self.env, local.date())}, {local:%H:%M}"

@@ -17,7 +17,14 @@ class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
     def _plan_callback(
-        self, channel, start, end, note="", recipient=None, number=False
+        self,
+        channel,
+        start,
+        end,
+        note="",
+        recipient=None,
+        number=False,
+        proved=True,
     ):
         """Plan the contact the debtor asked for and reserve its moment: the first one the
         rules permit from ``start`` on. It uses up no limit, because they asked for it.
@@ -31,6 +38,7 @@ class CollectionDebtor(models.Model):
         :param note: what else they said, for the collector
         :param recipient: res.partner who asked; None: whoever the rules find
         :param number: number (E.164) they want it on; False: the one on record
+        :param proved: we know that it is the customer who asks
         :return: the contact, as superuser; ``planned_at`` is empty when nothing is
             permitted in the next 90 days: then it is *Not permitted* and says why
         :raise UserError: the time is over, or ends before it begins"""
@@ -41,6 +49,7 @@ class CollectionDebtor(models.Model):
             "callback_from": start,
             "callback_to": end,
             "callback_number": number,
+            "callback_proved": proved,
             "note": note,
             "recipient_id": recipient.id if recipient else False,
             "recipient_chosen": bool(recipient),
@@ -142,6 +151,9 @@ class CollectionContact(models.Model):
         readonly=True,
         help="The number they asked to be called on, if not the usual one.",
     )
+    callback_proved = fields.Boolean(
+        readonly=True, help="We know that it was the customer who asked."
+    )
 
     def _resolve_recipients(self):
         """The number they gave goes before the one on record."""
@@ -158,7 +170,7 @@ class CollectionContact(models.Model):
                 {
                     "recipient_id": person.id,
                     "destination": False if refusal else number,
-                    "lang": contact._get_language(person),
+                    **contact._get_language_vals(person),
                 }
             )
         return missing

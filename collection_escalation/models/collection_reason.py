@@ -123,6 +123,14 @@ TEXTS = {
     "SAYS_PAID_AMOUNT": _lt("They say it was paid on %(date)s: %(sum)s."),
     "SENT_DOCUMENT": _lt("They sent a document: it lies with the customer."),
     "SAYS_NOT_RECEIVED": _lt("They say that these never arrived: %(names)s."),
+    "SAYS_NOT_RECEIVED_AGAIN": _lt(
+        "They say once more that these never arrived: %(names)s. They went again before, "
+        "so the days go on: send them another way, or call."
+    ),
+    "CALLBACK_STANDS": _lt(
+        "The call that the customer asked for before, after showing who they are, stands "
+        "as it is."
+    ),
     "SAYS_NOT_THEM": _lt(
         "Who reads at %(value)s is not the customer: stopped in all companies."
     ),

@@ -1,14 +1,17 @@
 """The page behind the link of a message, as debtors and others open it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..models.collection_debtor_call import format_day
 from ..rules.business_days import add_business_days
-from .common import CollectionCommon
+from .common import MONDAY, CollectionCommon
 
 #: A valid Brazilian tax id of a person; the last digits are 4725.
 TAX_ID = "529.982.247-25"
@@ -637,7 +640,86 @@ class TestAnswerOthers(AnswerCommon):
         self.assertNotIn("did not receive", self._get(message=again).text)
         self.assertEqual(self._get("/answer/not_received", again).status_code, 303)
 
+    def test_who_says_it_again_is_heard_but_the_days_go_on(self):
+        """Once for each invoice: “I never got it” must not be an excuse (S15)."""
+        self._prove()
+        self._answer("not_received", once="first")
+        with self.mock_mail_gateway():
+            self._run_actions()
+        items = self._items_of_message()
+        before = items.mapped(lambda i: (i.not_received_on, i.grace_from))
+        self.assertTrue(all(grace for _on, grace in before))
+        planned = self._plan_next_step()
+        self.assertIn("to you again already", self._get("/answer/not_received").text)
+        self.assertThanks(self._answer("not_received", once="second"), "not_received")
+        self.assertEqual(
+            items.mapped(lambda i: (i.not_received_on, i.grace_from)), before
+        )
+        self.assertEqual(planned.state, "planned", "not taken back")
+        self.assertEqual(len(self._contacts(kind="invoice")), 1, "not sent once more")
+        again = self._inbound().filtered(
+            lambda c: c.reasons[0]["code"] == "SAYS_NOT_RECEIVED_AGAIN"
+        )
+        self.assertEqual(len(again), 1)
+        self.assertIn(items[0].move_id.name, again.why)
+
     # -- call me -------------------------------------------------------------------------
+
+    def test_the_wish_pauses_once_a_message(self):
+        """Two business days for the first one; the second is heard, and pauses nothing
+        more: there is no delay without end."""
+        for number, once in enumerate(("first", "second"), 1):
+            slot = self._slots()[0]
+            self._answer("call_me", once=once, when=slot, number="21 98888-7777")
+            self.assertEqual(len(self._inbound()), number)
+            hold = self.debtor.hold_ids
+            self.assertEqual(hold.reason, "answered")
+            if number == 1:
+                # as if the first one had been given some days ago
+                until = hold.date_to
+                hold.sudo().date_to = until - timedelta(days=1)
+                self.env.flush_all()
+        self.assertEqual(hold.date_to, until - timedelta(days=1))
+
+    def test_who_did_not_prove_anything_does_not_change_what_the_customer_asked_for(self):
+        self._prove()
+        first, second = self._slots()[:2]
+        self._answer("call_me", once="first", when=second)
+        call = self._contacts(kind="callback")
+        self.assertTrue(call.callback_proved)
+        wish = call.callback_from, call.callback_number, call.note
+        self.opener.cookies.clear()
+        page = self._answer(
+            "call_me", once="second", when=first, number="21 98888-7777"
+        )
+        self.assertThanks(page, "call_me")
+        call = self._contacts(kind="callback")
+        self.assertEqual((call.callback_from, call.callback_number, call.note), wish)
+        told = self._inbound().filtered(lambda c: "did not prove" in c.why)
+        self.assertIn("CALLBACK_STANDS", [reason["code"] for reason in told.reasons])
+        self._prove()
+        self._answer("call_me", once="third", when=first)
+        call = self._contacts(kind="callback")
+        self.assertNotEqual(call.callback_from, wish[0], "the customer changes it")
+
+    def test_days_are_written_as_the_language_writes_them(self):
+        """Monday 9 March 2026."""
+        day = MONDAY + timedelta(days=7)
+        for lang, words in (
+            ("en_US", "Monday, March 9"),
+            ("pt_BR", "segunda-feira, 9 de março"),
+            ("es_419", "lunes, 9 de marzo"),
+        ):
+            self.env["res.lang"]._activate_lang(lang)
+            debtor = self.debtor.with_context(lang=lang)
+            self.assertEqual(format_day(debtor.env, day), words)
+            moment = datetime.combine(day, time(11))
+            self.assertEqual(debtor._format_moment(moment), f"{words}, 08:00")
+            slot = {"day": day, "part": "morning", "start": moment, "end": moment}
+            label = self.env["collection.answer.call_me"].with_context(lang=lang)
+            with freeze_time(MONDAY):
+                said = label._describe_slot(self.message, slot)
+            self.assertEqual(said.partition(words[1:])[0], words[0].upper())
 
     def _slots(self):
         page = self._get("/answer/call_me").text
@@ -746,6 +828,39 @@ class TestAnswerOthers(AnswerCommon):
         self.assertRefused(self._say_paid())
         self.assertThanks(self._answer("not_me", once="same"), "not_me")
         self.assertEqual(len(self._inbound()), 1)
+
+    def test_the_links_to_invoices_work_no_more(self):
+        """A company sees its invoices at once: who says then that they are somebody else
+        was led to a page whose own link never expires."""
+        self.debtor.party = "business"
+        self.env.flush_all()
+        line, other = self.message.line_ids
+        links = [self._get(f"/{line.id}").headers["Location"]]
+        self.env.invalidate_all()
+        untouched = other.item_id.move_id._portal_ensure_token()
+        self.env.flush_all()
+        self.assertEqual(self._open(links[0]), 200)
+        self._answer("not_me")
+        self.assertNotEqual(self._open(links[0]), 200)
+        self.assertRefused(self._get(f"/{line.id}"))
+        self.assertEqual(
+            other.item_id.move_id.sudo().access_token,
+            untouched,
+            "nobody was led there by this message",
+        )
+
+    def _open(self, link):
+        return self.url_open(link, allow_redirects=False).status_code
+
+    def test_the_link_on_a_letter_ends_too_although_its_place_is_not_stopped(self):
+        self.env.cr.execute(
+            "UPDATE collection_contact SET channel = 'letter', destination = 'Rua Um' "
+            "WHERE id = %s",
+            (self.message.id,),
+        )
+        self.env.invalidate_all()
+        self.assertThanks(self._answer("not_me"), "not_me")
+        self.assertRefused(self._get())
 
     def test_nothing_is_sent_there_any_more(self):
         self._answer("not_me")
