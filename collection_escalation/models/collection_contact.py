@@ -337,12 +337,13 @@ class CollectionContact(models.Model):
         """The lines that count: all but those taken out."""
         return self.line_ids.filtered(lambda line: line.state != "cancelled")
 
-    def _get_totals(self):
-        """Totals by currency of what the contact states, each the sum of its lines:
-        list of {"currency", "original", "open"}; never across currencies."""
+    def _get_totals(self, lines=None):
+        """Totals by currency of what the contact states, or of some of its lines, each
+        the sum of these lines: list of {"currency", "original", "open"}; never across
+        currencies."""
         self.ensure_one()
         totals = {}
-        for line in self._get_lines():
+        for line in self._get_lines() if lines is None else lines:
             total = totals.setdefault(
                 line.currency_id,
                 {"currency": line.currency_id, "original": 0.0, "open": 0.0},

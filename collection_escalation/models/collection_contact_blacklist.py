@@ -11,16 +11,14 @@ class CollectionContact(models.Model):
         compute="_compute_warning", help="What to know before the contact is made."
     )
 
-    @api.depends("recipient_id", "channel", "state")
+    @api.depends("recipient_id", "channel", "state", "lang", "lang_missing")
     @api.depends_context("lang")
     def _compute_warning(self):
         for contact in self:
-            warnings = ()
+            # the log keeps that it was written in another language
+            warnings = [contact._get_language_warning()]
             if contact.state == "planned":
-                warnings = (
-                    contact._get_blacklist_warning(),
-                    contact._get_language_warning(),
-                )
+                warnings.insert(0, contact._get_blacklist_warning())
             contact.warning = " ".join(filter(None, warnings)) or False
 
     def _get_blacklist_warning(self):

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
-#: Families of languages in which the module has texts of its own.
-LANGUAGES = ("en", "pt", "es")
+#: What stands in every message, and the friendly reminder: a language is written if all
+#: of these are in it.
+PARTS = ("greeting", "statement_table", "how_to_pay", "signature", "friendly")
 #: Templates of contacts that are no step of a plan.
 TEMPLATES = {
     "invoice": "collection_escalation.mail_template_invoice",
@@ -17,6 +18,12 @@ TEMPLATES = {
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
+
+    lang_missing = fields.Char(
+        string="Language without texts",
+        readonly=True,
+        help="The language they read, if the message had to be written in another one.",
+    )
 
     # -- planning ------------------------------------------------------------------------
 
@@ -57,7 +64,37 @@ class CollectionContact(models.Model):
         for contact, key in zip(created, new_keys, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
         Line.create(lines)
+        planned = created.union(*(waiting[key] for key in wanted if key in waiting))
+        planned._ask_who_decides()
         return created
+
+    def _ask_who_decides(self):
+        """A duty for the collector, where a step is meant for who decides on payments and
+        nobody is recorded. One per file is enough, done or not."""
+        asking = self.filtered(
+            lambda c: c.step_id.addressee == "decider"
+            and "decider" not in c.debtor_id.person_ids.mapped("kind")
+        )
+        if not asking:
+            return
+        kind = self.env.ref("collection_escalation.mail_activity_find_decider")
+        asked = (
+            self.env["mail.activity"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("res_model", "=", "collection.case"),
+                    ("res_id", "in", asking.case_id.ids),
+                    ("activity_type_id", "=", kind.id),
+                ]
+            )
+        )
+        for case in asking.case_id.filtered(lambda c: c.id not in asked.mapped("res_id")):
+            case.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=kind.id,
+                user_id=case.debtor_id._get_owner().id,
+                date_deadline=case.debtor_id._get_today(),
+            )
 
     def _prepare_planned_vals(self, debtor, channel, kind, pairs, today):
         """Of a contact that is asked for on ``today`` (the debtor's) for ``pairs``
@@ -120,13 +157,19 @@ class CollectionContact(models.Model):
             )
             if reason:
                 missing[contact.id] = reason
-            found = person.id, address or False, contact._get_language(person)
-            if found != (contact.recipient_id.id, contact.destination, contact.lang):
-                contact.write(
-                    dict(
-                        zip(("recipient_id", "destination", "lang"), found, strict=True)
-                    )
-                )
+            vals = {
+                "recipient_id": person.id,
+                "destination": address or False,
+                **contact._get_language_vals(person),
+            }
+            known = {
+                "recipient_id": contact.recipient_id.id,
+                "destination": contact.destination,
+                "lang": contact.lang,
+                "lang_missing": contact.lang_missing,
+            }
+            if vals != known:
+                contact.write(vals)
         return missing
 
     def _find_address_now(self):
@@ -153,36 +196,50 @@ class CollectionContact(models.Model):
             (lang for lang in wanted if lang in written), self.env.lang or "en_US"
         )
 
+    def _get_language_vals(self, person):
+        """{"lang": the language of the message, "lang_missing": the one they read, if
+        there are no texts in it}."""
+        wanted = person.lang or self.partner_id.lang
+        written = self._get_written_languages()
+        return {
+            "lang": self._get_language(person),
+            "lang_missing": wanted if wanted and wanted not in written else False,
+        }
+
     @api.model
     @tools.ormcache(cache="templates")
     def _get_written_languages(self):
-        """Installed languages in which there are texts: those that come with the module,
-        and those into which somebody translated the friendly reminder."""
+        """Installed languages in which there are texts: English, in which they were
+        written, and those into which they are translated, by the module's files or by
+        somebody here."""
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
-        view = self.env.ref("collection_escalation.message_friendly")
-        ((translated,),) = self.env.execute_query(
+        views = self.env["ir.ui.view"].union(
+            *(self.env.ref(f"collection_escalation.message_{part}") for part in PARTS)
+        )
+        rows = self.env.execute_query(
             SQL(
-                "SELECT array(SELECT jsonb_object_keys(arch_db)) FROM ir_ui_view "
-                "WHERE id = %s",
-                view.id,
+                "SELECT lang FROM ir_ui_view, jsonb_object_keys(arch_db) lang "
+                "WHERE id IN %s GROUP BY lang HAVING count(*) = %s",
+                tuple(views.ids),
+                len(views),
             )
         )
+        translated = {lang for (lang,) in rows}
         return frozenset(
             code
             for code in installed
-            if code.partition("_")[0] in LANGUAGES or code in translated
+            if code.partition("_")[0] == "en" or code in translated
         )
 
     def _get_language_warning(self):
         """They read another language than the one we write in, for want of texts."""
-        person_lang = self.recipient_id.lang or self.partner_id.lang
-        if not self.lang or not person_lang or person_lang == self.lang:
+        if not self.lang_missing:
             return ""
         names = dict(self.env["res.lang"].get_installed())
         return self.env._(
             "There are no texts in their language (%(theirs)s): the message is in "
             "%(ours)s. Translate the message templates to write in it.",
-            theirs=names.get(person_lang, person_lang),
+            theirs=names.get(self.lang_missing, self.lang_missing),
             ours=names.get(self.lang, self.lang),
         )
 
@@ -214,18 +271,22 @@ class CollectionContact(models.Model):
             rows, key=lambda r: (r["is_credit"], str(r["date_due"]), r["line"].id)
         )
 
-    def get_statement_totals(self):
-        """Totals of `get_statement` by currency: [{"currency", "original", "open"}]."""
-        return self._get_totals()
+    def get_statement_totals(self, rows):
+        """Totals of ``rows`` (of `get_statement`) by currency: [{"currency", "original",
+        "open"}]."""
+        return self._get_totals(row["line"] for row in rows)
 
-    def get_consequences(self):
+    def get_consequences(self, only=None):
         """What the plan foresees after the stage of this contact, as far as Settings say
         with whom: list of {"code", "name"}. Nothing else may be announced (regulation
         sheet 5, pitfall 17): no suspension, record, protest or claim that no later stage
-        plans."""
+        plans. A legal stage writes before it acts, so what it plans itself counts too.
+
+        :param only: codes that this message may announce; None: all of them"""
         self.ensure_one()
-        later = self.stage_id.policy_id.stage_ids.filtered(
-            lambda s: s.sequence > self.stage_id.sequence
+        own = self.stage_id
+        later = own.policy_id.stage_ids.filtered(
+            lambda s: s.sequence > own.sequence or s == own and s.level == "legal"
         )
         company = self.sudo().company_id
         wanted = (
@@ -237,8 +298,50 @@ class CollectionContact(models.Model):
         return [
             {"code": code, "name": name}
             for code, planned, name in wanted
-            if name and any(later.mapped(planned))
+            if name and any(later.mapped(planned)) and (not only or code in only)
         ]
+
+    def get_consequence_names(self):
+        """The invoices that stand on the stage of this contact, if others stand beside
+        them: of these the consequences are said, of no other. Empty if it is all of them.
+
+        :return: "INV/7 and INV/9" in the reader's language, or """""
+        lines = self._get_lines().filtered("item_id")
+        return self._join_names(
+            lines.filtered(lambda x: x.stage_id == self.stage_id), lines
+        )
+
+    def get_first_asked(self):
+        """The invoices of which this is the first message after the due date although it
+        is not a friendly one: {"any": whether there are some, "names": which ones, empty
+        if it is all of them}."""
+        lines = self._get_lines().filtered("item_id")
+        friendly = lines.filtered(lambda x: x.stage_id.level == "friendly")
+        told = friendly.item_id._get_told_after_due(besides=self)
+        first = friendly.filtered(lambda x: x.item_id not in told)
+        return {"any": bool(first), "names": self._join_names(first, lines)}
+
+    def _join_names(self, some, lines):
+        """The numbers of ``some`` of the lines as a text; "" if it is all of them."""
+        if not some or some == lines:
+            return ""
+        names = dict.fromkeys(filter(None, (x.get_invoice_name() for x in some)))
+        return format_list(self.env, list(names))
+
+    def is_to_decider(self):
+        """Is it addressed to somebody of whom we know that they decide on payments?"""
+        self.ensure_one()
+        deciders = self.debtor_id.sudo().person_ids.filtered(
+            lambda p: p.kind == "decider"
+        )
+        return self.recipient_id in deciders.partner_id
+
+    def get_creditor_address(self):
+        """The creditor's address in one line, the country in the reader's language: the
+        partner's own field is worked out once, in the language of the first reader."""
+        creditor = self.get_creditor()
+        address = creditor._display_address(without_company=True) or ""
+        return ", ".join(filter(None, (part.strip() for part in address.split("\n"))))
 
     def get_creditor(self):
         """Who writes: the partner of the root company. Superuser: a collector of a branch

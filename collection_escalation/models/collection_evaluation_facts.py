@@ -14,7 +14,7 @@ from ..rules.business_days import business_days_between
 from ..rules.decision import Reason
 from ..rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 
-#: An invoice sent less than so many days ago needs no courtesy note.
+#: An invoice sent less than so many days before its courtesy note needs none.
 RECENT_DAYS = 5
 #: How often an invoice that cannot leave is tried, a day apart.
 INVOICE_TRIES = 3
@@ -80,7 +80,7 @@ class Facts:
     stopping: dict[int, list[str]] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
-    limits: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
+    limits: dict[tuple[int, int, int], tuple[float, float]] = field(default_factory=dict)
     judged: dict[int, dict[tuple, tuple[Reason | None, bool]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -301,18 +301,28 @@ class CollectionEvaluation(models.AbstractModel):
         return dict(rows)
 
     def _read_sending_dates(self, move_ids):
-        """{invoice: day (UTC) of its last e-mail}."""
+        """{invoice: day (UTC) on which it was last sent}: of its last e-mail or letter;
+        of one that went another way (by hand, by a network) the day on which its PDF was
+        made, which Odoo does when it is sent. None where nobody can tell."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT msg.res_id, max(msg.date)::date
-                  FROM mail_message msg
-                  JOIN mail_notification n ON n.mail_message_id = msg.id
-                 WHERE msg.model = 'account.move' AND msg.res_id IN %s
-                   AND n.notification_type = 'email'
-                 GROUP BY msg.res_id
+                SELECT move_id, max(day)
+                  FROM (SELECT msg.res_id AS move_id, msg.date::date AS day
+                          FROM mail_message msg
+                          JOIN mail_notification n ON n.mail_message_id = msg.id
+                         WHERE msg.model = 'account.move' AND msg.res_id IN %(moves)s
+                           AND n.notification_type IN ('email', 'snail')
+                         UNION ALL
+                        SELECT a.res_id, a.create_date::date
+                          FROM ir_attachment a
+                          JOIN account_move m ON m.id = a.res_id
+                         WHERE a.res_model = 'account.move' AND a.res_id IN %(moves)s
+                           AND a.res_field = 'invoice_pdf_report_file'
+                           AND m.is_move_sent) AS sending
+                 GROUP BY move_id
                 """,
-                move_ids,
+                moves=move_ids,
             )
         )
         return dict(rows)
@@ -454,16 +464,27 @@ class CollectionEvaluation(models.AbstractModel):
         return withheld
 
     def _get_courtesy_reason(self, facts, debtor, row):
-        """Why no note is sent before the due date, or None: it was sent only just now, it
-        is paid by itself, it is too small, or they always pay on time."""
+        """Why no note is sent before the due date, or None: the invoice itself was sent
+        fewer than five days before the note's day, it is paid by itself, it is too small,
+        or they always pay on time."""
         sent = facts.sent.get(row.move_id)
-        if sent and (facts.today[debtor.id] - sent).days < RECENT_DAYS:
+        day = self._get_courtesy_day(facts, debtor, row)
+        if sent and (day - sent).days < RECENT_DAYS:
             return Reason.of("COURTESY_RECENT", date=sent)
         if row.move_id in facts.automatic:
             return Reason.of("COURTESY_AUTOMATIC")
         if debtor.id in facts.punctual:
             return Reason.of("COURTESY_PUNCTUAL")
         return self._get_tolerance_reason(facts, debtor, row)
+
+    def _get_courtesy_day(self, facts, debtor, row):
+        """The day on which the plan has the note: it is left out, not put off until the
+        invoice is some days old."""
+        ladder = self._get_ladder(facts, debtor)
+        rung = next((r for r in ladder.rungs if r.level == "pre_due"), None)
+        if rung is None:
+            return facts.today[debtor.id]
+        return self._get_trigger_date(facts, debtor, rung, row)
 
     def _is_above_minimum(self, facts, debtor, row):
         """Is what is asked for in the item's currency worth a costly step?"""
@@ -495,12 +516,12 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _get_limits(self, facts, debtor, currency):
         """(tolerance, minimum of costly steps) of the debtor's plan."""
-        policy = facts.get_policy(debtor)
-        key = policy.id, currency.id
+        policy, company = facts.get_policy(debtor), debtor.company_id
+        key = policy.id, company.id, currency.id
         if key not in facts.limits:
             facts.limits[key] = (
                 policy._get_tolerance(currency),
-                policy._get_minimum(currency),
+                policy._get_minimum(currency, company, facts.today[debtor.id]),
             )
         return facts.limits[key]
 

@@ -176,6 +176,21 @@ class CollectionItem(models.Model):
         """Yesterday in UTC: today has come everywhere on earth on that date."""
         return fields.Date.subtract(fields.Date.today(), days=1)
 
+    def _get_told_after_due(self, besides):
+        """Those of the items of which a step of the plan told the customer after the due
+        date, in this cycle, by another contact than ``besides``."""
+        if not self:
+            return self
+        lines = self.env["collection.contact.line"].search(
+            [
+                ("item_id", "in", self.ids),
+                ("state", "=", "made"),
+                ("contact_id", "not in", besides.ids),
+                ("stage_id.level", "not in", (False, "pre_due")),
+            ]
+        )
+        return lines.filtered(lambda x: x.cycle == x.item_id.cycle).item_id
+
     def _withdraw_contacts(self, code, kept_kinds=(), **args):
         """Take these items out of the contacts that have not left, but for those of
         ``kept_kinds``; a contact with no item left is skipped. ``code`` says why (see

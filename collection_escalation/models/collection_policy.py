@@ -90,11 +90,31 @@ class CollectionPolicy(models.Model):
         self.ensure_one()
         return self.tolerance_ids.filtered(lambda t: t.currency_id == currency).amount
 
-    def _get_minimum(self, currency):
-        """Amount in ``currency`` up to which no costly step is made (0 when the plan has
-        none for that currency)."""
+    def _get_minimum(self, currency, company, day):
+        """Amount in ``currency`` up to which no costly step is made. Where the plan has
+        none for that currency, the one of the company's currency at the rate of ``day``,
+        else of the first other currency that has a rate: a letter costs the same, whatever
+        currency is owed. 0 when the plan has no minimum at all, or there is no rate."""
         self.ensure_one()
-        return self.tolerance_ids.filtered(lambda t: t.currency_id == currency).minimum
+        rows = self.tolerance_ids
+        if row := rows.filtered(lambda t: t.currency_id == currency):
+            return row.minimum
+        own = company.currency_id
+        if currency != own and not self._has_rate(currency, company):
+            return 0.0
+        row = rows.filtered(lambda t: t.currency_id == own) or rows.filtered(
+            lambda t: self._has_rate(t.currency_id, company)
+        )
+        row = row[:1]
+        return row.currency_id._convert(row.minimum, currency, company, day)
+
+    def _has_rate(self, currency, company):
+        """Without a rate Odoo would take one unit for one of the company's currency."""
+        return bool(
+            currency.rate_ids.filtered(
+                lambda r: not r.company_id or r.company_id == company.root_id
+            )
+        )
 
     @api.model
     def _get_default(self, company, party):

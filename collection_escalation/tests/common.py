@@ -22,6 +22,9 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
     São Paulo on that day, as a night's work would. The company's payments are entered up
     to the day, unless a test says otherwise."""
 
+    #: The certified letter has tests of its own; elsewhere it would wait for somebody.
+    keeps_certified_letter = False
+
     @classmethod
     def default_env_context(cls):
         return {}
@@ -49,8 +52,8 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             }
         )
         cls.policy = cls.env.ref("collection_escalation.policy_consumer")
-        # the certified letter has tests of its own; elsewhere it would wait for somebody
-        cls.env.ref("collection_escalation.step_consumer_firm_letter").unlink()
+        if not cls.keeps_certified_letter:
+            cls.env.ref("collection_escalation.step_consumer_firm_letter").unlink()
         cls.collector = cls._new_user("collector", "group_collection_user")
         cls.manager = cls._new_user("collection_manager", "group_collection_manager")
         cls._open_company(cls.company)
