@@ -73,6 +73,20 @@ class ResCompany(models.Model):
                 self._get_collection_rival_hint(),
                 False,
             ),
+            (
+                "party",
+                _("Companies have the plan for companies"),
+                not self._count_debtors(self._get_unknown_party_domain()),
+                self._get_unknown_party_hint(),
+                False,
+            ),
+            (
+                "language",
+                _("There are texts in the languages of the customers"),
+                not self._count_debtors(self._get_missing_language_domain()),
+                self._get_missing_language_hint(),
+                False,
+            ),
         ]
         return [
             {"code": code, "name": name, "done": done, "hint": hint, "required": must}
@@ -105,9 +119,58 @@ class ResCompany(models.Model):
             "%s also writes to your customers: they would be reminded twice.", rivals
         )
 
+    def _count_debtors(self, domain):
+        return self.env["collection.debtor"].search_count(domain)
+
+    def _get_unknown_party_domain(self):
+        """Customers that are companies in the address book, of whom nobody said here what
+        they are: then they are treated as consumers."""
+        return [
+            ("company_id", "=", self.id),
+            ("partner_id.is_company", "=", True),
+            ("party", "=", False),
+        ]
+
+    def _get_unknown_party_hint(self):
+        count = self._count_debtors(self._get_unknown_party_domain())
+        if not count:
+            return self.env._("Who is unknown is treated as a consumer.")
+        return self.env._(
+            "%s customers are companies in the address book but are treated as consumers: "
+            "select them in the list and say what they are.",
+            count,
+        )
+
+    def _get_missing_language_domain(self):
+        written = self.env["collection.contact"]._get_written_languages()
+        return [
+            ("company_id", "=", self.id),
+            ("partner_id.lang", "not in", [False, *written]),
+        ]
+
+    def _get_missing_language_hint(self):
+        domain = self._get_missing_language_domain()
+        count = self._count_debtors(domain)
+        if not count:
+            return self.env._("Everybody reads their own language.")
+        return self.env._(
+            "%s customers read a language without texts, and get those of the company's "
+            "language: translate the message templates and their views.",
+            count,
+        )
+
     def _get_collection_check_action(self, code):
         """Where a point of the check-list is put right."""
         self.ensure_one()
+        if code in ("party", "language"):
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "collection_escalation.collection_debtor_action"
+            )
+            domain = {
+                "party": self._get_unknown_party_domain,
+                "language": self._get_missing_language_domain,
+            }[code]()
+            return {**action, "domain": domain}
         if code == "address":
             return {
                 "type": "ir.actions.act_window",
