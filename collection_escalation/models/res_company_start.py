@@ -136,8 +136,8 @@ class ResCompany(models.Model):
         if not count:
             return self.env._("Who is unknown is treated as a consumer.")
         return self.env._(
-            "%s customers are companies in the address book but are treated as consumers: "
-            "select them in the list and say what they are.",
+            "Companies in the address book that are treated as consumers: %s. Select them "
+            "in the list and say what they are.",
             count,
         )
 
@@ -154,8 +154,8 @@ class ResCompany(models.Model):
         if not count:
             return self.env._("Everybody reads their own language.")
         return self.env._(
-            "%s customers read a language without texts, and get those of the company's "
-            "language: translate the message templates and their views.",
+            "Customers who read a language without texts, and get those of the company's "
+            "language: %s. Translate the message templates and their views.",
             count,
         )
 

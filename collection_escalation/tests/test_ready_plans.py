@@ -41,6 +41,22 @@ class TestReadyPlans(CollectionCommon):
         debtor.party = "business"
         self.assertEqual(debtor.effective_policy_id, self.company_plan)
 
+    def test_ready_counts_companies_that_are_treated_as_consumers(self):
+        """Nobody said what they are, so they stay consumers; the list is there to say it
+        for many at once. Who was called a consumer on purpose is not counted."""
+        self.debtor_partner.is_company = True
+        self._create_overdue_invoice(MONDAY)
+        debtor = self._debtor()
+        self.assertEqual(debtor.effective_policy_id, self.policy)
+        for party, done in ((False, False), ("consumer", True), ("business", True)):
+            with self.subTest(party):
+                debtor.party = party
+                ready = self.env["collection.ready"].with_user(self.manager).create({})
+                line = ready.line_ids.filtered(lambda x: x.code == "party")
+                self.assertEqual((line.done, line.required), (done, False))
+                found = self.env["collection.debtor"].search(line.action_fix()["domain"])
+                self.assertEqual(bool(found), not done)
+
     def test_the_days_of_both_plans(self):
         """Each stage with its trigger and unit, the days it asks for in the stage before
         and who opens it; each step with its offset, unit and conditions: +8 is +5 and 3."""
