@@ -89,7 +89,9 @@ class CollectionContact(models.Model):
                 ]
             )
         )
-        for case in asking.case_id.filtered(lambda c: c.id not in asked.mapped("res_id")):
+        for case in asking.case_id.filtered(
+            lambda c: c.id not in asked.mapped("res_id")
+        ):
             case.with_context(mail_activity_quick_update=True).activity_schedule(
                 activity_type_id=kind.id,
                 user_id=case.debtor_id._get_owner().id,
@@ -302,10 +304,13 @@ class CollectionContact(models.Model):
         ]
 
     def get_consequence_names(self):
-        """The invoices that stand on the stage of this contact, if others stand beside
+        (
+            """The invoices that stand on the stage of this contact, if others stand beside
         them: of these the consequences are said, of no other. Empty if it is all of them.
 
-        :return: "INV/7 and INV/9" in the reader's language, or """""
+        :return: "INV/7 and INV/9" in the reader's language, or """
+            ""
+        )
         lines = self._get_lines().filtered("item_id")
         return self._join_names(
             lines.filtered(lambda x: x.stage_id == self.stage_id), lines

@@ -681,7 +681,9 @@ class TestAnswerOthers(AnswerCommon):
                 self.env.flush_all()
         self.assertEqual(hold.date_to, until - timedelta(days=1))
 
-    def test_who_did_not_prove_anything_does_not_change_what_the_customer_asked_for(self):
+    def test_who_did_not_prove_anything_does_not_change_what_the_customer_asked_for(
+        self,
+    ):
         self._prove()
         first, second = self._slots()[:2]
         self._answer("call_me", once="first", when=second)

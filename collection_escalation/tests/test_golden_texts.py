@@ -110,9 +110,11 @@ class TestGoldenTexts(CollectionCommon):
             letter = contact._render_letter()
             text, subject = html2plaintext(letter["body_html"]), letter["subject"]
         else:
-            values = contact._get_template().sudo()._generate_template(
-                contact.ids, ("subject", "body_html")
-            )[contact.id]
+            values = (
+                contact._get_template()
+                .sudo()
+                ._generate_template(contact.ids, ("subject", "body_html"))[contact.id]
+            )
             text, subject = html2plaintext(values["body_html"]), values["subject"]
         self.assertIsNone(contact._get_wording_refusal(text, subject))
         contact.unlink()
@@ -226,7 +228,9 @@ class TestGoldenTexts(CollectionCommon):
                     },
                 )
                 contact._take_credits()
-                self._compare(f"three_stages_and_a_credit.{lang}", self._render(contact))
+                self._compare(
+                    f"three_stages_and_a_credit.{lang}", self._render(contact)
+                )
 
     def test_every_template_has_a_file(self):
         """What no step uses is used beside the plan."""

@@ -54,7 +54,9 @@ class TestReadyPlans(CollectionCommon):
                 ready = self.env["collection.ready"].with_user(self.manager).create({})
                 line = ready.line_ids.filtered(lambda x: x.code == "party")
                 self.assertEqual((line.done, line.required), (done, False))
-                found = self.env["collection.debtor"].search(line.action_fix()["domain"])
+                found = self.env["collection.debtor"].search(
+                    line.action_fix()["domain"]
+                )
                 self.assertEqual(bool(found), not done)
 
     def test_the_days_of_both_plans(self):
@@ -86,7 +88,14 @@ class TestReadyPlans(CollectionCommon):
         self.assertEqual(
             days(self.company_plan),
             [
-                ("pre_due", -5, "calendar", 0, "auto", [("email", 0, "business", set())]),
+                (
+                    "pre_due",
+                    -5,
+                    "calendar",
+                    0,
+                    "auto",
+                    [("email", 0, "business", set())],
+                ),
                 (
                     "friendly",
                     5,
@@ -127,7 +136,14 @@ class TestReadyPlans(CollectionCommon):
         self.assertEqual(
             days(self.policy),
             [
-                ("pre_due", -3, "calendar", 0, "auto", [("email", 0, "business", set())]),
+                (
+                    "pre_due",
+                    -3,
+                    "calendar",
+                    0,
+                    "auto",
+                    [("email", 0, "business", set())],
+                ),
                 (
                     "friendly",
                     5,
@@ -196,7 +212,9 @@ class TestReadyPlans(CollectionCommon):
         self._live(MONDAY + timedelta(days=30))
         letter = self._contacts(channel="certified")
         self.assertEqual((letter.state, letter.stage_id.level), ("planned", "firm"))
-        self.assertFalse(self._contacts(small, channel="certified"), "50 is the minimum")
+        self.assertFalse(
+            self._contacts(small, channel="certified"), "50 is the minimum"
+        )
         self.assertFalse(self._contacts(talked, channel="certified"), "they talked")
 
     def test_in_a_currency_without_minimum_the_one_of_the_companys_currency_holds(self):
@@ -469,7 +487,9 @@ class TestReadyPlans(CollectionCommon):
         """A firm mail takes in an invoice that became friendly on the same day: of that
         one nothing is announced, and it is asked whether all is in order."""
         self._name_all_places()
-        old, new = self._join_a_firm_mail(self._create_overdue_invoice(MONDAY.replace(day=16)))
+        old, new = self._join_a_firm_mail(
+            self._create_overdue_invoice(MONDAY.replace(day=16))
+        )
         body = " ".join(html2plaintext(self._firm_mail["body"]).split())
         announced = re.search(r"If we hear nothing about (.*), this is what", body)
         self.assertEqual(announced[1], old.name)

@@ -71,7 +71,7 @@ tours.add("collection_answer_not_received", {
         fits("main h1:contains(I did not receive the invoice)"),
         {trigger: "main textarea[name=text]", run: "edit To my new address, please"},
         tap("main button[type=submit]"),
-        seesThanks("We send it to you again"),
+        seesThanks("We see to it that it reaches you"),
     ],
 });
 
