@@ -80,7 +80,9 @@ class Facts:
     stopping: dict[int, list[str]] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
-    limits: dict[tuple[int, int, int], tuple[float, float]] = field(default_factory=dict)
+    limits: dict[tuple[int, int, int], tuple[float, float]] = field(
+        default_factory=dict
+    )
     judged: dict[int, dict[tuple, tuple[Reason | None, bool]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
