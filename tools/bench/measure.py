@@ -68,17 +68,18 @@ def _profiled(name: str) -> Iterator[None]:
 
 
 def watch_calls(env, model: str, method: str) -> list[int]:
-    """The queries of each call of a model's method from now on, in a list that grows."""
+    """The queries of each call of a model's method from now on, in a list that grows:
+    those too that write what the call left to be written."""
     counts: list[int] = []
     cls = env.registry[model]
     original = getattr(cls, method)
 
     def counted(self, *args, **kwargs):
         before = count_queries()
-        try:
-            return original(self, *args, **kwargs)
-        finally:
-            counts.append(count_queries() - before)
+        answer = original(self, *args, **kwargs)
+        self.env.flush_all()
+        counts.append(count_queries() - before)
+        return answer
 
     setattr(cls, method, counted)
     return counts

@@ -88,9 +88,9 @@ def evaluate_and_plan() -> dict:
                       count(*) FILTER (WHERE planned_at IS NOT NULL) AS planned
                  FROM collection_contact""",
         )
-        _demand(
+        demand(
             figures["results"],
-            items_on_the_first_stage=_count_overdue(env),
+            items_on_the_first_stage=len(find_overdue(env)),
             contacts=_count_customers(env),
             planned=_count_customers(env),
         )
@@ -109,8 +109,8 @@ def dispatch() -> dict:
                       count(*) FILTER (WHERE state <> 'made') AS not_made
                  FROM collection_contact WHERE channel = 'email'""",
         )
-        _demand(figures["results"], made=mine["emails"], not_made=0)
-        _demand(mine, emails=_count_customers(env))
+        demand(figures["results"], made=mine["emails"], not_made=0)
+        demand(mine, emails=_count_customers(env))
     return figures
 
 
@@ -128,7 +128,7 @@ def evaluate_nothing() -> dict:
     figures: dict = {}
     with working_day() as env:
         due = env["collection.evaluation"]._get_due_debtors()
-        _demand({"debtors_due": len(due)}, debtors_due=0)
+        demand({"debtors_due": len(due)}, debtors_due=0)
         env.invalidate_all()
         with metered(figures, "evaluate"):
             run_action(env, EVALUATE)
@@ -140,15 +140,15 @@ def _count(env, query: str) -> dict:
     return env.cr.dictfetchone()
 
 
-def _count_overdue(env) -> int:
+def find_overdue(env) -> set[int]:
     """Overdue receivable lines: all of them at least ten days, so past the days of grace."""
     env.cr.execute(
-        """SELECT count(*) FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+        """SELECT l.id FROM account_move_line l JOIN account_account a ON a.id = l.account_id
             WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
               AND l.balance > 0 AND l.reconciled IS NOT TRUE AND l.date_maturity <= %s""",
         [DAY - timedelta(10)],
     )
-    return env.cr.fetchone()[0]
+    return {id_ for (id_,) in env.cr.fetchall()}
 
 
 def _count_customers(env) -> int:
@@ -156,7 +156,7 @@ def _count_customers(env) -> int:
     return env.cr.fetchone()[0]
 
 
-def _demand(found: dict, **expected: int) -> None:
+def demand(found: dict, **expected: int) -> None:
     """A figure of work that was not done is no figure."""
     for name, number in expected.items():
         if found[name] != number:

@@ -7,7 +7,7 @@ from odoo_env import odoo_env
 
 from .ledger import DAY
 from .measure import metered
-from .ours import working_day
+from .ours import demand, find_overdue, working_day
 
 MODULE = "account_credit_control"
 POLICY = f"{MODULE}.credit_control_3_time"
@@ -33,7 +33,14 @@ def decide() -> dict:
                 ready
             )
             env.cr.commit()
-        figures["results"] = {"lines": len(ready), "communications": len(made)}
+        overdue = find_overdue(env)
+        chosen = set(ready.move_line_id.ids)
+        figures["results"] = {
+            "lines": len(ready),
+            "overdue_lines": len(chosen & overdue),
+            "communications": len(made),
+        }
+        demand(figures["results"], lines=len(overdue), overdue_lines=len(overdue))
     return figures
 
 

@@ -14,7 +14,7 @@ main() {
   lint [--fix]             the pinned linters; prints a count last
   rules contact FILE.csv   a table of worked cases against the contact rules as installed
   replay LEDGER.csv …      lives a ledger day by day (see ./dev replay --help)
-  bench [--large] …        speed beside its reference (see ./dev bench --help); ends with JSON
+  bench [--parts a,b,…] …  speed beside its reference (see ./dev bench --help); ends with JSON
   screenshots [NAME…]      pictures of the pages in tools/screens.txt, to out/screenshots/
   i18n [--check]           exports the terms, merges the translations
   shell [DB], psql [DB]    prompts (default ce_demo)
