@@ -346,10 +346,16 @@ class CollectionEvaluation(models.AbstractModel):
                 ),
             ]
         )
-        for case in waiting.filtered(lambda c: c.id not in asked.mapped("res_id")):
-            manager = case.company_id.collection_manager_id or case.user_id
-            case.with_context(mail_activity_quick_update=True).activity_schedule(
+        unasked = waiting.filtered(lambda c: c.id not in asked.mapped("res_id"))
+        alike = unasked.grouped(
+            lambda c: (
+                c.company_id.collection_manager_id or c.user_id,
+                c.debtor_id._get_today(),
+            )
+        )
+        for (manager, day), alike_cases in alike.items():
+            alike_cases.with_context(mail_activity_quick_update=True).activity_schedule(
                 "collection_escalation.mail_activity_approve",
-                date_deadline=case.debtor_id._get_today(),
+                date_deadline=day,
                 user_id=manager.id or self.env.uid,
             )

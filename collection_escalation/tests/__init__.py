@@ -4,6 +4,7 @@ from . import (
     test_account_move_fields,
     test_answer_page,
     test_bad_input,
+    test_batch_queries,
     test_busy_lines,
     test_channels,
     test_companies,
