@@ -1,5 +1,8 @@
 """Demo ledger: invoices, payments and pauses of the customers in `demo/`, all dates
-counted from today. Loaded once, with the demo data."""
+counted from today. Loaded once, with the demo data.
+
+All texts of the demo that have translations are here: terms are exported from a database
+without demo records."""
 
 import logging
 from datetime import time, timedelta
@@ -14,13 +17,15 @@ _logger = logging.getLogger(__name__)
 #: days: not due yet.
 INVOICES = [
     ("bluebird", 12, 1250.00, {}),
-    ("cedar", 13, 4800.00, {"term": "payment_term_instalments"}),
-    ("delta", 20, 960.00, {"paid": 400.00}),
+    ("cedar", 13, 4800.00, {"instalments": True}),
+    ("dawson", 20, 960.00, {"paid": 400.00}),
     ("elm", 26, 2310.00, {}),
     ("fjord", 16, 3400.00, {}),
     ("fjord", 18, 2750.00, {"currency": "base.EUR"}),
     ("girassol", 14, 5120.50, {"currency": "base.BRL"}),
+    ("lucia", 14, 640.00, {"currency": "base.BRL"}),
     ("horizonte", 17, 1890.00, {"currency": "base.EUR"}),
+    ("teresa", 17, 310.00, {"currency": "base.EUR"}),
     ("ivy", 15, 7350.00, {}),
     ("juniper", 19, 430.00, {}),
     ("kite", 11, 615.00, {"sent": False}),
@@ -38,6 +43,13 @@ CREDITS = [("elm", 10, 300.00)]
 #: (customer, stage until now, days ago): the customer stands there since then, and the
 #: contacts of that stage and of those below were made. What comes next is up to the plan.
 PASTS = [("quartz", "friendly", 18), ("rowan", "firm", 24)]
+#: (customer, channel, text): what a person plans by hand, by channels that the ready plans do
+#: not begin with. A visit needs no text; the link to the invoices is put after the others.
+BY_HAND = [
+    ("girassol", "whatsapp", "Bom dia! Como combinado, seguem as faturas."),
+    ("horizonte", "letter", "Le enviamos la lista de sus facturas, como nos pidió."),
+    ("opal", "visit", ""),
+]
 
 
 class CollectionDemo(models.AbstractModel):
@@ -59,10 +71,13 @@ class CollectionDemo(models.AbstractModel):
         today = company._get_collection_today()
         self._create_invoices(today)
         self._create_credits(today)
+        self._tell_companies_from_people()
         company._start_collections(review_days=0)
         self._pause("maple", today)
         for name, level, days in PASTS:
             self._remember(name, level, today - timedelta(days))
+        for name, channel, text in BY_HAND:
+            self._plan_by_hand(name, channel, text)
 
     def _partner(self, name):
         return self.env.ref(f"collection_escalation.demo_{name}")
@@ -92,16 +107,18 @@ class CollectionDemo(models.AbstractModel):
                 self._pay(move, paid, today - timedelta(days - late))
 
     def _prepare_invoice(self, name, due, amount, special):
+        customer = self._partner(name)
+        in_their_words = self.with_context(lang=customer.lang).env
         vals = {
             "move_type": "out_invoice",
-            "partner_id": self._partner(name).id,
+            "partner_id": customer.id,
             "invoice_date": due - timedelta(days=30),
             "invoice_date_due": due,
             "invoice_payment_term_id": False,
             "invoice_line_ids": [
                 Command.create(
                     {
-                        "name": "Goods and services",
+                        "name": in_their_words._("Goods and services"),
                         "quantity": 1,
                         "price_unit": amount,
                         "tax_ids": [Command.clear()],
@@ -111,13 +128,33 @@ class CollectionDemo(models.AbstractModel):
         }
         if "currency" in special:
             vals["currency_id"] = self.env.ref(special["currency"]).id
-        if "term" in special:
-            term = self.env.ref(f"collection_escalation.{special['term']}")
+        if special.get("instalments"):
+            term = self._create_term()
             first = min(term.line_ids.mapped("nb_days"))
             vals["invoice_payment_term_id"] = term.id
             vals["invoice_date"] = due - timedelta(first)
             del vals["invoice_date_due"]
         return vals
+
+    def _create_term(self):
+        """30% after 15 days and 70% after 60, named in every installed language."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two instalments, after 15 and after 60 days",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": part, "nb_days": days}
+                    )
+                    for part, days in ((30.0, 15), (70.0, 60))
+                ],
+            }
+        )
+        for lang, _name in self.env["res.lang"].get_installed():
+            in_lang = self.with_context(lang=lang).env
+            term.with_env(in_lang).name = in_lang._(
+                "Two instalments, after 15 and after 60 days"
+            )
+        return term
 
     def _prepare_courtesy(self, today):
         """Due in three business days: time for the courtesy note."""
@@ -150,12 +187,36 @@ class CollectionDemo(models.AbstractModel):
 
     # -- collections ---------------------------------------------------------------------
 
+    def _tell_companies_from_people(self):
+        customers = self._partner("north").union(
+            *(self._partner(name) for name, *_ in INVOICES)
+        )
+        debtors = self.env["collection.debtor"]._get_for(customers, self.env.company)
+        companies = debtors.filtered("partner_id.is_company")
+        companies.party = "business"
+        (debtors - companies).party = "consumer"
+
+    def _plan_by_hand(self, name, channel, text):
+        """The scheduled action finds the moment, on whatever day it runs first."""
+        admin = self.env.ref("base.user_admin")
+        compose = self.env["collection.contact.compose"].with_user(admin)
+        compose.create(
+            {
+                "debtor_id": self._debtor(name).id,
+                "channel": channel,
+                "own_plain": text,
+                "own_html": text,
+            }
+        )._create_contact()
+
     def _pause(self, name, today):
         self.env["collection.hold"].create(
             {
                 "debtor_id": self._debtor(name).id,
                 "reason": "complaint",
-                "note": "One crate arrived damaged, the replacement is on its way.",
+                "note": self.env._(
+                    "One crate arrived damaged, the replacement is on its way."
+                ),
                 "user_id": self.env.ref("base.user_admin").id,
                 "date_from": today,
                 "date_to": today + timedelta(days=14),
