@@ -2,19 +2,26 @@
 
     screenshots.py SCREENS.txt FOLDER [NAME...]
 
-The address comes from CE_URL, the browser from CE_CHROMIUM. Errors on a page's console are
-printed; a page that does not show what it should wait for makes the exit code 1.
+The address comes from CE_URL, the browser from CE_CHROMIUM, the e-mails that were sent from
+CE_MAIL_DIR. Errors on a page's console are printed; a page that does not show what it should
+wait for makes the exit code 1.
 """
 
+import ast
+import email
 import os
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
+from email import policy
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
 URL = os.environ["CE_URL"]
+#: Reports are printed, not opened.
+PDF = "/report/pdf/"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -63,33 +70,62 @@ def log_in(context, user: str) -> None:
 
 
 def resolve(context, path: str) -> str:
-    """Replaces {xmlid} by the record's id."""
+    """Replaces what stands in braces, see tools/screens.txt."""
 
-    def identifier(match: re.Match) -> str:
-        answer = context.request.post(
-            f"{URL}/web/dataset/call_kw",
-            data={
-                "jsonrpc": "2.0",
-                "params": {
-                    "model": "ir.model.data",
-                    "method": "search_read",
-                    "args": [
-                        [
-                            ["module", "=", match[1].partition(".")[0]],
-                            ["name", "=", match[1].partition(".")[2]],
-                        ],
-                        ["res_id"],
-                    ],
-                    "kwargs": {},
-                },
+    def replace(match: re.Match) -> str:
+        name, colon, rest = match[1].partition(":")
+        if not colon:
+            module, _dot, name = name.partition(".")
+            domain = [["module", "=", module], ["name", "=", name]]
+            return find_value(context, "ir.model.data", domain, "res_id")
+        if name == "mail":
+            return find_link(rest)
+        return find_value(context, name, ast.literal_eval(rest), "id")
+
+    return re.sub(r"\{([^{}]+)\}", replace, path)
+
+
+def find_value(context, model: str, domain: list, field: str) -> str:
+    """The field of the first record that the domain finds."""
+    answer = context.request.post(
+        f"{URL}/web/dataset/call_kw",
+        data={
+            "jsonrpc": "2.0",
+            "params": {
+                "model": model,
+                "method": "search_read",
+                "args": [domain, [field]],
+                "kwargs": {"limit": 1},
             },
-        ).json()
-        found = answer.get("result")
-        if not found:
-            raise Error(f"no record {match[1]}")
-        return str(found[0]["res_id"])
+        },
+    ).json()
+    found = answer.get("result")
+    if not found:
+        raise Error(f"no record of {model}: {domain}")
+    return str(found[0][field])
 
-    return re.sub(r"\{([\w.]+)\}", identifier, path)
+
+def find_link(address: str) -> str:
+    """Path of the page behind the link in the last e-mail to the address."""
+    for path in sorted(Path(os.environ["CE_MAIL_DIR"]).glob("[0-9]*.eml"))[::-1]:
+        mail = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        html = mail.get_body(("html",))
+        if address in str(mail["To"]) and html:
+            if found := re.search(r"/statement/\d+/[\w-]+", html.get_content()):
+                return found[0]
+    raise Error(f"no e-mail with a link to {address}: run ./dev demo --no-serve first")
+
+
+def shoot_pdf(context, screen: Screen, folder: Path) -> None:
+    """One picture per page: NAME-1.png …"""
+    answer = context.request.get(URL + resolve(context, screen.path), timeout=60_000)
+    if not answer.body().startswith(b"%PDF"):
+        raise Error(f"no PDF: {answer.status} {answer.status_text}")
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "60", "-", folder / screen.name],
+        input=answer.body(),
+        check=True,
+    )
 
 
 def shoot(context, screen: Screen, folder: Path) -> None:
@@ -133,7 +169,8 @@ def main(screens_file: str, folder: str, *names: str) -> int:
                     contexts[screen.user] = browser.new_context()
                     if screen.user != "-":
                         log_in(contexts[screen.user], screen.user)
-                shoot(contexts[screen.user], screen, Path(folder))
+                take = shoot_pdf if screen.path.startswith(PDF) else shoot
+                take(contexts[screen.user], screen, Path(folder))
                 print(f"{screen.name}.png")
             except Error as error:
                 failed += 1
