@@ -97,6 +97,7 @@ def main() -> None:
         with freeze_time(moment, tick=True) if moved_clock else nullcontext():
             for action in ("evaluate", "plan", "dispatch"):
                 run_action(env, action)
+        run_action(env, "call_times")  # who may be called is asked now
         report(env, env["collection.item"].search_count([]), moved_clock)
 
 

@@ -60,7 +60,7 @@ class CollectionCase(models.Model):
         tracking=True,
     )
     date_open = fields.Date(readonly=True, required=True)
-    date_closed = fields.Date(readonly=True)
+    date_closed = fields.Date(string="Closed on", readonly=True)
     stage_id = fields.Many2one(
         "collection.stage",
         readonly=True,
@@ -84,6 +84,7 @@ class CollectionCase(models.Model):
     next_contact_id = fields.Many2one("collection.contact", compute="_compute_next")
     waits_for = fields.Selection(
         [("manager", "A manager's decision")],
+        string="Waits for",
         compute="_compute_next",
         search="_search_waits_for",
     )

@@ -173,8 +173,11 @@ class CollectionChannel(models.AbstractModel):
     @api.model
     def _get_text(self, contact):
         """{"subject", "body_html"} as the customer would read it, or the words for the
-        collector; for a person's eyes."""
-        return {"subject": "", "body_html": contact.step_id.script or ""}
+        collector; for a person's eyes. A contact without a script of its own, because it
+        takes the place of a message or is made by hand, has that of its stage."""
+        alike = contact.stage_id.step_ids.filtered(lambda s: s.channel == self._code)
+        scripts = (contact.step_id | alike).mapped("script")
+        return {"subject": "", "body_html": next(filter(None, scripts), "")}
 
     @api.model
     def _keep_evidence(self, contact):

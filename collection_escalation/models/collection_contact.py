@@ -155,7 +155,9 @@ class CollectionContact(models.Model):
         readonly=True, help="Written by a person instead of the template's text."
     )
     own_reason = fields.Char(
-        readonly=True, help="Why the text was kept although a word in it is doubtful."
+        string="Why it stays so",
+        readonly=True,
+        help="Why the text was kept although a word in it is doubtful."
     )
     pause_reason = fields.Char(
         readonly=True,

@@ -12,9 +12,9 @@ class CollectionContact(models.Model):
     is_tracked = fields.Boolean(
         compute="_compute_on_paper", help="The post proves that it was received."
     )
-    posted_on = fields.Date(readonly=True, copy=False)
-    tracking_code = fields.Char(readonly=True, copy=False, index="btree_not_null")
-    received_on = fields.Date(readonly=True, copy=False)
+    posted_on = fields.Date(string="Posted on", readonly=True, copy=False)
+    tracking_code = fields.Char(string="Tracking code", readonly=True, copy=False, index="btree_not_null")
+    received_on = fields.Date(string="Received on", readonly=True, copy=False)
     received_by_id = fields.Many2one(
         "res.users", string="Receipt noted by", readonly=True, copy=False
     )
@@ -25,7 +25,7 @@ class CollectionContact(models.Model):
         string="Signed receipt", attachment=True, readonly=True, copy=False
     )
     receipt_name = fields.Char(readonly=True, copy=False)
-    returned_on = fields.Date(readonly=True, copy=False)
+    returned_on = fields.Date(string="Returned on", readonly=True, copy=False)
     returned_by_id = fields.Many2one(
         "res.users", string="Return noted by", readonly=True, copy=False
     )

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 
 from odoo import Command, api, models
 
-from ..rules.business_days import add_business_days
+from ..rules.business_days import add_business_days, shift_to_business_day
 
 _logger = logging.getLogger(__name__)
 
@@ -233,6 +233,7 @@ class CollectionDemo(models.AbstractModel):
         items = debtor.item_ids.filtered(
             lambda i: i.ledger_state == "open" and i.date_due < since
         )
+        case = self._open_case(debtor, since)
         for below in stages.filtered(lambda s: s.sequence <= stage.sequence):
             begun = since - timedelta(12) * (stage.sequence - below.sequence)
             for number, step in enumerate(below.step_ids.sorted()):
@@ -254,10 +255,34 @@ class CollectionDemo(models.AbstractModel):
                 if item.stage_id != stage
             ]
         )
-        items.write({"stage_id": stage.id, "level": level, "stage_since": since})
+        items.write(
+            {
+                "stage_id": stage.id,
+                "level": level,
+                "stage_since": since,
+                "case_id": case.id,
+            }
+        )
+        debtor.contact_ids.case_id = case
+
+    def _open_case(self, debtor, day):
+        return (
+            self.env["collection.case"]
+            .with_context(mail_create_nolog=True)
+            .create(
+                {
+                    "debtor_id": debtor.id,
+                    "company_id": debtor.company_id.id,
+                    "user_id": debtor.collector_id.id,
+                    "date_open": day,
+                }
+            )
+        )
 
     def _remember_contact(self, items, step, day):
         debtor = items.debtor_id
+        # nobody was contacted on a Sunday
+        day = shift_to_business_day(day, debtor._get_calendar(day))
         contact = self.env["collection.contact"].create(
             {
                 "debtor_id": debtor.id,

@@ -49,7 +49,9 @@ class CollectionHold(models.Model):
         tracking=True,
         help="Who sees to it that the matter is settled.",
     )
-    date_from = fields.Date(required=True, default=fields.Date.context_today)
+    date_from = fields.Date(
+        string="From", required=True, default=fields.Date.context_today
+    )
     date_to = fields.Date(
         string="Until",
         required=True,

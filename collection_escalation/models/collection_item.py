@@ -61,7 +61,9 @@ class CollectionItem(models.Model):
         LEDGER_STATES, compute="_compute_ledger_state", store=True, readonly=True
     )
     date_due = fields.Date(
-        readonly=True, help="As known at the last look; the ledger's own date decides."
+        string="Due date",
+        readonly=True,
+        help="As known at the last look; the ledger's own date decides."
     )
     line_amount = fields.Float(
         digits=(16, 6),
@@ -73,7 +75,7 @@ class CollectionItem(models.Model):
         "collection.stage", ondelete="restrict", index="btree_not_null", readonly=True
     )
     level = fields.Char(readonly=True)
-    stage_since = fields.Date(readonly=True)
+    stage_since = fields.Date(string="Since", readonly=True)
     cycle = fields.Integer(default=1, required=True, readonly=True)
     next_date = fields.Date(
         string="Next look", readonly=True, help="When the plan is consulted again."
@@ -94,7 +96,9 @@ class CollectionItem(models.Model):
         ondelete="set null",
         readonly=True,
     )
-    waits_for = fields.Selection([("manager", "A manager's decision")], readonly=True)
+    waits_for = fields.Selection(
+        [("manager", "A manager's decision")], string="Waits for", readonly=True
+    )
     reason = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why")
     currency_id = fields.Many2one(related="move_line_id.currency_id")

@@ -23,7 +23,11 @@ class CollectionStage(models.Model):
 
     name = fields.Char(required=True, translate=True)
     policy_id = fields.Many2one(
-        "collection.policy", required=True, ondelete="cascade", index=True
+        "collection.policy",
+        string="Plan",
+        required=True,
+        ondelete="cascade",
+        index=True,
     )
     company_id = fields.Many2one(related="policy_id.company_id")
     level = fields.Selection(LEVELS, required=True)
@@ -31,6 +35,7 @@ class CollectionStage(models.Model):
     trigger_days = fields.Integer(
         string="Starts after",
         required=True,
+        aggregator=None,  # the sum of days says nothing
         help="Days from the effective due date (the due date, moved to the next business "
         "day). Negative before it: only the courtesy note.",
     )

@@ -28,6 +28,7 @@ class CollectionStageStep(models.Model):
         help="Left out when the debtor talked to us since the stage was reached."
     )
     only_above_minimum = fields.Boolean(
+        string="Only above the minimum",
         help="Left out when what is asked for is not above the plan's minimum for costly "
         "steps.",
     )

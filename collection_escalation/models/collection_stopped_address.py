@@ -52,7 +52,7 @@ class CollectionStoppedAddress(models.Model):
         string="Why it may be used again",
         help="For instance: the customer wrote from this address on 3 May.",
     )
-    lifted_on = fields.Date(readonly=True)
+    lifted_on = fields.Date(string="Lifted on", readonly=True)
     lifted_by_id = fields.Many2one("res.users", string="Lifted by", readonly=True)
 
     _once = models.UniqueIndex(

@@ -123,6 +123,15 @@ class TestStoryContacts(CollectionCommon):
             self._contacts(channel="email").reasons[0]["code"], "NO_ADDRESS"
         )
 
+    def test_a_call_in_place_of_a_message_has_the_words_of_its_stages_call(self):
+        """S58: the script is at hand on every call."""
+        self.debtor_partner.email = False
+        self._create_overdue_invoice(MONDAY)
+        self._live(MONDAY + timedelta(days=7))
+        call = self._contacts(channel="phone")
+        self.assertEqual(call.step_id.channel, "email")
+        self.assertIn("Is this a good moment?", call._render_preview()["body_html"])
+
     def test_without_any_address_a_person_is_told_and_nothing_is_lost(self):
         self.debtor_partner.write({"email": False, "phone": False})
         invoice = self._create_overdue_invoice(MONDAY)

@@ -22,7 +22,9 @@ class CollectionPostNote(models.TransientModel):
         required=True, default=lambda self: fields.Date.context_today(self)
     )
     is_tracked = fields.Boolean(related="contact_id.is_tracked")
-    tracking_code = fields.Char(help="The number on the post's receipt.")
+    tracking_code = fields.Char(
+        string="Tracking code", help="The number on the post's receipt."
+    )
     receipt = fields.Binary(string="Signed receipt", attachment=False)
     receipt_name = fields.Char()
     outdated = fields.Boolean(compute="_compute_outdated")
