@@ -13,11 +13,13 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
 URL = os.environ["CE_URL"]
 #: Reports are printed, not opened.
@@ -39,6 +41,7 @@ class Screen:
     selector: str = "body"
     viewport: str = "1400x900"
     user: str = "admin"
+    tab: str = ""
 
 
 def read_screens(path: Path) -> list[Screen]:
@@ -46,7 +49,7 @@ def read_screens(path: Path) -> list[Screen]:
     for line in path.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             cells = [cell.strip() for cell in line.split("|")]
-            names = ("name", "path", "selector", "viewport", "user")
+            names = ("name", "path", "selector", "viewport", "user", "tab")
             screens.append(
                 Screen(
                     **{
@@ -141,7 +144,11 @@ def shoot(context, screen: Screen, folder: Path) -> None:
     try:
         page.goto(URL + resolve(context, screen.path))
         page.wait_for_selector(screen.selector, timeout=30_000)
-        page.wait_for_load_state("networkidle", timeout=10_000)
+        if screen.tab:
+            page.click(f".o_notebook .nav-link[name={screen.tab}]")
+        with suppress(TookTooLong):  # some pages always have a question open
+            page.wait_for_load_state("networkidle", timeout=4_000)
+        page.locator(screen.selector).first.scroll_into_view_if_needed()
     finally:
         page.screenshot(
             path=folder / f"{screen.name}.png", full_page=screen.user in ("-", "portal")
