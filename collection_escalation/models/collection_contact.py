@@ -157,7 +157,7 @@ class CollectionContact(models.Model):
     own_reason = fields.Char(
         string="Why it stays so",
         readonly=True,
-        help="Why the text was kept although a word in it is doubtful."
+        help="Why the text was kept although a word in it is doubtful.",
     )
     pause_reason = fields.Char(
         readonly=True,

@@ -13,7 +13,9 @@ class CollectionContact(models.Model):
         compute="_compute_on_paper", help="The post proves that it was received."
     )
     posted_on = fields.Date(string="Posted on", readonly=True, copy=False)
-    tracking_code = fields.Char(string="Tracking code", readonly=True, copy=False, index="btree_not_null")
+    tracking_code = fields.Char(
+        string="Tracking code", readonly=True, copy=False, index="btree_not_null"
+    )
     received_on = fields.Date(string="Received on", readonly=True, copy=False)
     received_by_id = fields.Many2one(
         "res.users", string="Receipt noted by", readonly=True, copy=False
@@ -95,7 +97,10 @@ class CollectionContact(models.Model):
                 )
             )
         contact_sudo = self.sudo()
-        if contact_sudo.state == "planned" and not contact_sudo._drop_what_is_not_owed():
+        if (
+            contact_sudo.state == "planned"
+            and not contact_sudo._drop_what_is_not_owed()
+        ):
             return self._tell_not_now()
         result = self._log_attempt("sent")
         if contact_sudo.state == "made":

@@ -63,7 +63,7 @@ class CollectionItem(models.Model):
     date_due = fields.Date(
         string="Due date",
         readonly=True,
-        help="As known at the last look; the ledger's own date decides."
+        help="As known at the last look; the ledger's own date decides.",
     )
     line_amount = fields.Float(
         digits=(16, 6),
