@@ -99,7 +99,9 @@ class DebtorForecast:
         if lines and not pairs:
             return  # nothing of it is open any more
         each = Foreseen(contact.new(origin=contact), pairs, self.today, in_outbox=True)
-        each.reservation = next((r for r in self.reservations if r[0] == contact.id), None)
+        each.reservation = next(
+            (r for r in self.reservations if r[0] == contact.id), None
+        )
         if contact.planned_on and contact.planned_on < self.today:
             self._release(each)
             if not self._is_automatic(each):
@@ -133,13 +135,17 @@ class DebtorForecast:
                 first[row.id] = self.env["collection.reason"]._store(withheld)
         wanted = evaluation._get_wanted(found, self.facts.not_to_send)
         for (_debtor_id, channel, kind), pairs in wanted.items():
-            reasons = [first[row.id] for row, _step in pairs] if kind == "invoice" else []
+            reasons = (
+                [first[row.id] for row, _step in pairs] if kind == "invoice" else []
+            )
             self._want(channel, kind, pairs, day, reasons)
 
     def _want(self, channel, kind, pairs, day, reasons):
         """A contact that is planned already takes the new items in, else there is a new
         one (as in `collection.contact._plan`)."""
-        each = next((e for e in self.foreseen if self._takes_in(e, channel, kind)), None)
+        each = next(
+            (e for e in self.foreseen if self._takes_in(e, channel, kind)), None
+        )
         if each is None:
             vals = self.env["collection.contact"]._prepare_planned_vals(
                 self.debtor, channel, kind, pairs, day
@@ -170,7 +176,8 @@ class DebtorForecast:
 
     def _prepare_lines(self, pairs):
         return [
-            Command.create({"item_id": row.id, "step_id": step.id}) for row, step in pairs
+            Command.create({"item_id": row.id, "step_id": step.id})
+            for row, step in pairs
         ]
 
     def _mark(self, row, step, mark=None):

@@ -69,9 +69,7 @@ class TestDryRun(CollectionCommon):
                 self.assertTrue(self._try(policy_id=plan.id, approves=True))
                 self.env.flush_all()
         written = {
-            found[2].strip('"')
-            for query in said
-            if (found := WRITING.search(query))
+            found[2].strip('"') for query in said if (found := WRITING.search(query))
         }
         self.assertEqual(
             written,
@@ -319,7 +317,10 @@ class TestForecastComesTrue(CollectionCommon):
         self._create_invoices(*own, amount=30.0)
         rows = self._foresee(20, policy=plan)
         self.assertEqual(
-            [(row["channel"], str(row["planned_on"]), row["item_count"]) for row in rows],
+            [
+                (row["channel"], str(row["planned_on"]), row["item_count"])
+                for row in rows
+            ],
             [("email", "2026-03-10", 2), ("phone", "2026-03-12", 2)],
         )
         with self._at(MONDAY):
@@ -404,6 +405,7 @@ class TestForecastComesTrue(CollectionCommon):
                     "reason": "complaint",
                 }
             )
+
 
 @tagged("post_install", "-at_install")
 class TestMeasure(CollectionCommon):

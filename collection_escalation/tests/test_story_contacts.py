@@ -142,6 +142,14 @@ class TestStoryContacts(CollectionCommon):
         self.assertStage(invoice, "friendly")
         self.assertTrue(self._items(invoice).next_date)
 
+    def test_without_any_address_the_ladder_goes_on(self):
+        """What failed is over on its own day: the call of three business days later, and
+        the firm stage (15 business days, seven days in this one), come all the same."""
+        self.debtor_partner.write({"email": False, "phone": False})
+        invoice = self._create_overdue_invoice(MONDAY)
+        self._live_until(MONDAY + timedelta(days=7), MONDAY + timedelta(days=22))
+        self.assertStage(invoice, "firm")
+
     def test_the_invoice_address_receives_the_message(self):
         self.debtor_partner.is_company = True
         accounts = self.env["res.partner"].create(

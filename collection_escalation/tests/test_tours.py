@@ -116,7 +116,9 @@ class TestTours(CollectionCommon, HttpCase):
                 self.today - timedelta(days=200), partner=partner
             )
             self._debtor(partner).tz = "UTC"
-        self.start_tour("/odoo/collection-ready", "collection_first_days", login="owner")
+        self.start_tour(
+            "/odoo/collection-ready", "collection_first_days", login="owner"
+        )
         self.assertEqual(self.company.collection_user_id, self.collector)
         self.assertTrue(self.company.collection_started_on)
         self.assertTrue(self.company.collection_review_until)
