@@ -263,7 +263,9 @@ class CollectionContact(models.Model):
             )
             if all(line in not_owed for line in lines):
                 reasons = [not_owed[line] for line in lines]
-                found[contact] = [r for n, r in enumerate(reasons) if r not in reasons[:n]]
+                found[contact] = [
+                    r for n, r in enumerate(reasons) if r not in reasons[:n]
+                ]
         return found
 
     def _drop_cancelled(self):

@@ -406,9 +406,7 @@ class TestInvoiceFirst(LeavingCommon):
             for days in range(9):
                 self._live(FRIENDLY_DAY + timedelta(days=days))
                 self._live(FRIENDLY_DAY + timedelta(days=days), time(15, 0))
-        self.assertEqual(
-            self._contacts(kind="invoice").mapped("state"), ["failed"] * 3
-        )
+        self.assertEqual(self._contacts(kind="invoice").mapped("state"), ["failed"] * 3)
         duty = self.env.ref("collection_escalation.mail_activity_mend_address")
         duties = self._debtor().activity_ids.filtered(
             lambda activity: activity.activity_type_id == duty
