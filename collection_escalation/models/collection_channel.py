@@ -76,6 +76,13 @@ class CollectionChannel(models.AbstractModel):
         return [c._code for c in self._get_models() if c._is_automatic()]
 
     @api.model
+    def _get_planning_order(self):
+        """{code: turn} in which contacts that want the same day are planned: the slot of
+        the day is kept free for a call or visit, a message takes the next one."""
+        channels = sorted(self._get_models(), key=lambda c: (not c._is_live, c._place))
+        return {channel._code: turn for turn, channel in enumerate(channels)}
+
+    @api.model
     def _get_handling(self, code):
         """Who makes contacts of the channel: ``automatic`` the system, ``live`` a person
         who talks, ``by_hand`` a person who sends something; False for no channel."""

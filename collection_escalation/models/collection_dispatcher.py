@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..rules.decision import Reason
+from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
 
@@ -235,21 +236,29 @@ class CollectionContact(models.Model):
                 lambda x: x.item_id and x.state == "planned"
             ):
                 row = rows.get(line.item_id.id)
-                if reason := contact._get_reason_not_owed(line, row, facts):
+                level = line.stage_id.level
+                if reason := contact._get_reason_not_owed(level, row, facts):
                     found[line] = self.env["collection.reason"]._store(reason)
         return found
 
-    def _get_reason_not_owed(self, line, row, facts):
-        """Why the contact may not speak of ``line`` now, or None.
+    def _get_reason_not_owed(self, level, row, facts):
+        """Why the contact may not speak now of an item on the stage of ``level``, or None.
 
         :param row: the open item as the ledger says now, or None"""
         if row is None or row.debtor_id != self.debtor_id.id:
             return Reason.of("NOT_OWED")
         if row.debtor_id in facts.errors:
             return None
-        return self.env["collection.evaluation"]._get_obsolete(
-            facts, self.debtor_id, row, self.kind, line.stage_id.level
+        pre_due = level == "pre_due"
+        if pre_due and row.due <= facts.today[row.debtor_id]:
+            return Reason.of("COURTESY_OVER")
+        if self._get_by_hand():
+            return None
+        withheld = self.env["collection.evaluation"]._get_withheld(
+            facts, self.debtor_id, row, post_due=not pre_due
         )
+        invoice_first = withheld and withheld.code in INVOICE_FIRST
+        return None if self.kind == "invoice" and invoice_first else withheld
 
     def _find_why_not_now(self):
         """{contact: stored reasons} of the planned ones that have nothing to say now:

@@ -379,11 +379,14 @@ class CollectionEvaluation(models.AbstractModel):
         )
         return {id_ for (id_,) in rows}
 
-    def _read_items_not_to_send(self, debtors):
+    def _read_items_not_to_send(self, debtors, now=None):
         """Items whose invoice is not to be sent now: it is leaving, or nobody knows
         whether it left; it was tried or taken out in the last day; or it cannot arrive:
         since the debtor's addresses were last changed the address was to blame, or it was
-        tried three times. In the last two cases the collector has the duty to mend it."""
+        tried three times. In the last two cases the collector has the duty to mend it.
+
+        :param now: naive UTC; None: now"""
+        now = now or fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -405,7 +408,7 @@ class CollectionEvaluation(models.AbstractModel):
                     OR count(*) FILTER (WHERE line.state = 'failed') >= %(tries)s
                 """,
                 debtors=tuple(debtors.ids) or (0,),
-                yesterday=fields.Datetime.subtract(fields.Datetime.now(), hours=20),
+                yesterday=fields.Datetime.subtract(now, hours=20),
                 address=(*ADDRESS_CODES, "CHANNEL_REFUSED"),
                 tries=INVOICE_TRIES,
             )
@@ -452,18 +455,6 @@ class CollectionEvaluation(models.AbstractModel):
         if tolerance := self._get_tolerance_reason(facts, debtor, row):
             return tolerance
         return self._get_delivery_reason(facts, debtor, row)
-
-    def _get_obsolete(self, facts, debtor, row, kind, level):
-        """Why the row is to be taken out of a contact of ``kind`` (see
-        `collection.contact`) about stage ``level`` that would leave today, or None."""
-        if level == "pre_due" and row.due <= facts.today[debtor.id]:
-            return Reason.of("COURTESY_OVER")
-        if kind in ("manual", "callback"):
-            return None  # a person decided to talk about what is open
-        withheld = self._get_withheld(facts, debtor, row, post_due=level != "pre_due")
-        if withheld and kind == "invoice" and withheld.code in INVOICE_FIRST:
-            return None
-        return withheld
 
     def _get_courtesy_reason(self, facts, debtor, row):
         """Why no note is sent before the due date, or None: the invoice itself was sent

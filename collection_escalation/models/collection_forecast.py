@@ -40,10 +40,11 @@ class Foreseen:
 class DebtorForecast:
     """The days of one debtor."""
 
-    def __init__(self, debtor, facts: Facts, events, outbox):
+    def __init__(self, debtor, facts: Facts, events, outbox, not_to_send):
         """
         :param events: result of `collection.contact._read_rule_events`
-        :param outbox: contacts of the debtor that have not left, oldest first"""
+        :param outbox: contacts of the debtor that have not left, oldest first
+        :param not_to_send: items whose invoice is not to be sent after today either"""
         self.env = debtor.env
         self.debtor, self.facts = debtor, facts
         self.rows = facts.items.get(debtor.id, [])
@@ -51,6 +52,7 @@ class DebtorForecast:
         key = debtor.partner_id.id, debtor.root_company_id.id
         self.history, self.reservations = (list(found.get(key, ())) for found in events)
         self.events = {key: self.history}, {key: self.reservations}
+        self.not_to_send = set(not_to_send)
         self.foreseen = []
         for contact in outbox:
             self._take_over(contact)
@@ -133,7 +135,10 @@ class DebtorForecast:
             row.stage_since, row.next_date = resolution.since, resolution.next_date
             if withheld and withheld.code in INVOICE_FIRST:
                 first[row.id] = self.env["collection.reason"]._store(withheld)
-        wanted = evaluation._get_wanted(found, self.facts.not_to_send)
+        not_to_send = self.not_to_send
+        if day == self.today:
+            not_to_send = not_to_send | self.facts.not_to_send
+        wanted = evaluation._get_wanted(found, not_to_send)
         for (_debtor_id, channel, kind), pairs in wanted.items():
             reasons = (
                 [first[row.id] for row, _step in pairs] if kind == "invoice" else []
@@ -193,7 +198,10 @@ class DebtorForecast:
         :return: did one turn out to be impossible? Then the ladder may go on"""
         waiting = [e for e in self.foreseen if not e.over and not e.contact.planned_at]
         reachable = [each for one in waiting for each in self._reach(one, day)]
-        for each in sorted(reachable, key=lambda e: e.contact._get_planning_rank()):
+        turns = self.env["collection.channel"]._get_planning_order()
+        for each in sorted(
+            reachable, key=lambda e: e.contact._get_planning_rank(turns)
+        ):
             self._plan(each, now, day)
         return any(each.over for each in waiting)
 
@@ -232,7 +240,7 @@ class DebtorForecast:
             return []
         self.foreseen.remove(each)
         pairs = [(row, step) for row, step in each.pairs if step]
-        vals = each.contact._prepare_substitute_vals()
+        vals = each.contact._prepare_substitute_vals(day)
         instead = self._foresee(vals, pairs, each.asked_on)
         instead.reasons = [*each.reasons, *reasons]
         return self._reach(instead, day)
@@ -241,7 +249,7 @@ class DebtorForecast:
         """Nobody can make it: it is listed without a moment, and the ladder goes on."""
         each.reasons = [*each.reasons, *reasons]
         if each.contact.kind == "invoice":
-            self.facts.not_to_send.update(row.id for row, _step in each.pairs)
+            self.not_to_send.update(row.id for row, _step in each.pairs)
         self._close(each, day)
 
     # -- leaving -------------------------------------------------------------------------
@@ -276,9 +284,8 @@ class DebtorForecast:
     def _drop_what_is_obsolete(self, each, day):
         kept = []
         for row, step in each.pairs:
-            if self.env["collection.evaluation"]._get_obsolete(
-                self.facts, self.debtor, row, each.contact.kind, step.stage_id.level
-            ):
+            level = step.stage_id.level
+            if each.contact._get_reason_not_owed(level, row, self.facts):
                 self._mark(row, step)
                 row.next_date = day
             else:
@@ -316,10 +323,15 @@ class CollectionForecast(models.AbstractModel):
             outbox = contacts.search(
                 [("debtor_id", "in", debtors.ids), ("state", "in", OUTBOX)], order="id"
             ).grouped("debtor_id")
+            tomorrow = fields.Datetime.add(fields.Datetime.now(), days=1)
+            not_to_send = self.env["collection.evaluation"]._read_items_not_to_send(
+                debtors, tomorrow
+            )
             foreseen = []
             for debtor in debtors.filtered(lambda d: d.id not in facts.errors):
                 waiting = outbox.get(debtor, ())
-                foreseen += DebtorForecast(debtor, facts, events, waiting).live(days)
+                forecast = DebtorForecast(debtor, facts, events, waiting, not_to_send)
+                foreseen += forecast.live(days)
             rows = [self._prepare_row(each) for each in foreseen]
         return sorted(rows, key=lambda r: (r["planned_on"] or r["asked_on"]))
 

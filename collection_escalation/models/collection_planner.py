@@ -119,7 +119,8 @@ class CollectionPlanner(models.AbstractModel):
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
-        for contact in contacts.sorted(lambda c: (*c._get_planning_rank(), c.id)):
+        turns = self.env["collection.channel"]._get_planning_order()
+        for contact in contacts.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
             decision = contact._plan_from(now, events)
             if not contact.planned_at:
                 contacts |= contact._plan_otherwise(decision, now, events)
@@ -231,11 +232,11 @@ class CollectionContact(models.Model):
             kept |= contacts._fall_back(reason.code, **dict(reason.args))
         return kept
 
-    def _get_planning_rank(self):
-        """Of contacts that want one day, which finds its moment first: the slot is kept
-        free for a call or visit, a message takes the next one."""
-        channel = self.env["collection.channel"]._get(self.channel)
-        return not channel._is_live, channel._place, -self.stage_id.sequence
+    def _get_planning_rank(self, turns):
+        """Of contacts that want the same day, which finds its moment first.
+
+        :param turns: `collection.channel._get_planning_order`"""
+        return turns[self.channel], -self.stage_id.sequence
 
     def _prepare_fallback_vals(self):
         """The same step on its other channel, for the invoices it did not reach."""
