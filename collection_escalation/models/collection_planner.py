@@ -243,18 +243,20 @@ class CollectionContact(models.Model):
         self.ensure_one()
         lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
         return {
-            **self._prepare_substitute_vals(),
+            **self._prepare_substitute_vals(self.debtor_id._get_today()),
             "line_ids": lines._prepare_copies(),
         }
 
-    def _prepare_substitute_vals(self):
+    def _prepare_substitute_vals(self, today):
+        """Of the contact on the step's other channel, asked for on ``today`` (the
+        debtor's)."""
         channel = self._get_fallback_channel()
         return {
             **self._prepare_copy_vals(),
             "channel": channel,
             "recipient_chosen": False,
             "fallback_of_id": self.id,
-            **self.debtor_id._get_review_vals(channel),
+            **self.debtor_id._get_review_vals(channel, today),
         }
 
     def _plan_otherwise(self, decision, now, events):
