@@ -89,13 +89,13 @@ class CollectionContact(models.Model):
                 ]
             )
         )
-        for case in asking.case_id.filtered(
-            lambda c: c.id not in asked.mapped("res_id")
-        ):
-            case.with_context(mail_activity_quick_update=True).activity_schedule(
-                activity_type_id=kind.id,
-                user_id=case.debtor_id._get_owner().id,
-                date_deadline=case.debtor_id._get_today(),
+        unasked = asking.case_id.filtered(lambda c: c.id not in asked.mapped("res_id"))
+        alike = unasked.grouped(
+            lambda c: (c.debtor_id._get_owner(), c.debtor_id._get_today())
+        )
+        for (owner, day), cases in alike.items():
+            cases.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=kind.id, user_id=owner.id, date_deadline=day
             )
 
     def _prepare_planned_vals(self, debtor, channel, kind, pairs, today):
