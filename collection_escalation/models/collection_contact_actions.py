@@ -45,11 +45,11 @@ class CollectionContact(models.Model):
         self.debtor_id.check_access("write")
         contact_sudo = self.sudo()
         contact_sudo._check_planned()
-        if not contact_sudo._drop_what_is_not_owed():
-            return self._tell_not_now()
         decision = contact_sudo._decide(fields.Datetime.now())
         if not decision.allowed and not self.on_paper:
             return contact_sudo._log_blocked(decision, self.env.user)
+        if decision.allowed and not contact_sudo._drop_what_is_not_owed():
+            return self._tell_not_now()
         channel = self.env["collection.channel"]._get(self.channel)
         return channel._get_action(contact_sudo)
 
