@@ -243,15 +243,14 @@ class CollectionContact(models.Model):
             contact_sudo = contact.sudo()
             if contact_sudo not in planned_sudo:
                 contact.permission = contact.permitted_now = False
-            elif reasons := why_not.get(contact_sudo):
+                continue
+            decision = contact_sudo._decide(now, events)
+            contact.permission = contact_sudo.debtor_id._describe_permission(decision)
+            contact.permitted_now = decision.allowed
+            if decision.allowed and contact_sudo in why_not:
+                reasons = why_not[contact_sudo]
                 contact.permission = self.env["collection.reason"]._explain(reasons)
                 contact.permitted_now = False
-            else:
-                decision = contact_sudo._decide(now, events)
-                contact.permission = contact_sudo.debtor_id._describe_permission(
-                    decision
-                )
-                contact.permitted_now = decision.allowed
 
     @api.depends("line_ids.state")
     def _compute_amount_text(self):

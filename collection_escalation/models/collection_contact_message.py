@@ -304,13 +304,10 @@ class CollectionContact(models.Model):
         ]
 
     def get_consequence_names(self):
-        (
-            """The invoices that stand on the stage of this contact, if others stand beside
-        them: of these the consequences are said, of no other. Empty if it is all of them.
+        """The invoices that stand on the stage of this contact, if others stand beside
+        them: of these the consequences are said, of no other.
 
-        :return: "INV/7 and INV/9" in the reader's language, or """
-            ""
-        )
+        :return: "INV/7 and INV/9" in the reader's language; empty if it is all of them"""
         lines = self._get_lines().filtered("item_id")
         return self._join_names(
             lines.filtered(lambda x: x.stage_id == self.stage_id), lines

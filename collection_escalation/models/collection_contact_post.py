@@ -97,11 +97,11 @@ class CollectionContact(models.Model):
                 )
             )
         contact_sudo = self.sudo()
-        if (
-            contact_sudo.state == "planned"
-            and not contact_sudo._drop_what_is_not_owed()
-        ):
-            return self._tell_not_now()
+        permitted = contact_sudo._decide(fields.Datetime.now()).allowed
+        if contact_sudo.state == "planned" and permitted:
+            # what is not permitted is refused, and logged, whatever is owed
+            if not contact_sudo._drop_what_is_not_owed():
+                return self._tell_not_now()
         result = self._log_attempt("sent")
         if contact_sudo.state == "made":
             contact_sudo._add_facts(

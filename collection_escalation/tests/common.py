@@ -104,6 +104,13 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             }
         )
 
+    @classmethod
+    def _activate_language(cls, code):
+        """With the texts of the module, as an administrator activates it."""
+        cls.env["res.lang"].sudo()._activate_lang(code)
+        module = cls.env.ref("base.module_collection_escalation").sudo()
+        module._update_translations([code])
+
     # -- doing ---------------------------------------------------------------------------
 
     def _create_overdue_invoice(self, due, amount=1000.0, partner=None, **vals):

@@ -117,7 +117,7 @@ class TestSms(ChannelCommon, SMSCommon):
         self.assertEqual(self.debtor_partner.message_ids, chatter)
 
     def test_a_text_message_speaks_the_customers_language(self):
-        self.env["res.lang"]._activate_lang("pt_BR")
+        self._activate_language("pt_BR")
         self.sms_template.with_context(
             lang="pt_BR"
         ).body = "Olá: {{ object.get_url() }}"

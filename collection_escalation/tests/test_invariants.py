@@ -246,7 +246,7 @@ class TestInvariants(CollectionCommon):
             answer = call.with_user(self.collector).action_log_conversation()
         self.assertIn("BR.WIN_WEEKDAY", answer["params"]["message"])
         self.assertIn(
-            "Not before Monday 16 March, 08:00 in São Paulo",
+            "Not before Monday, March 16, 08:00 in São Paulo",
             answer["params"]["message"],
         )
         self.assertEqual(call.state, "planned", "the plan is not touched")
@@ -416,7 +416,10 @@ class TestInvariants(CollectionCommon):
         self.assertEqual(
             sorted(mine.mapped("amount_open")), [25.01, 25.01, 25.01, 25.02]
         )
-        totals = {t["currency"]: t["open"] for t in contact.get_statement_totals()}
+        totals = {
+            t["currency"]: t["open"]
+            for t in contact.get_statement_totals(contact.get_statement())
+        }
         self.assertEqual(
             totals, {self.company.currency_id: 100.05, other: 10.3}, "5.1 + 5.2 = 10.3"
         )
@@ -573,7 +576,7 @@ class TestInvariants(CollectionCommon):
     def test_invariant_13_the_debtor_reads_their_own_language(self):
         """Amounts and dates as a Brazilian reads them, though the collector reads
         English."""
-        self.env["res.lang"].sudo()._activate_lang("pt_BR")
+        self._activate_language("pt_BR")
         self.debtor_partner.lang = "pt_BR"
         self._create_overdue_invoice(
             MONDAY, 1234.5, currency_id=self._activate(self.brl)

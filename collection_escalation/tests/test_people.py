@@ -79,7 +79,7 @@ class TestContactByHand(PeopleCommon):
         with self._at(WEDNESDAY, NIGHT_UTC):
             form = self._open(channel="email", own_html="<p>As we said.</p>")
             self.assertFalse(form.permitted_now)
-            self.assertIn("Not before Thursday 5 March, 08:00", form.permission)
+            self.assertIn("Not before Thursday, March 5, 08:00", form.permission)
             answer = form.save().action_confirm()
         self.assertIn("Thursday 5 March, 08:00", answer["params"]["message"])
         self.assertIn("WIN_HOURS", answer["params"]["message"])
@@ -412,7 +412,7 @@ class TestCallback(PeopleCommon):
             wizard = self._plan()
             self.assertTrue(wizard.permitted)
             answer = wizard.action_confirm()
-            self.assertIn("Wednesday 4 March, 19:30", answer["params"]["message"])
+            self.assertIn("Wednesday, March 4, 19:30", answer["params"]["message"])
             call = self._contacts()
             self.assertEqual(call.planned_at, datetime(2026, 3, 4, 22, 30))
             self.assertEqual((call.kind, call.consented), ("callback", True))

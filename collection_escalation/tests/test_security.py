@@ -22,10 +22,14 @@ SHOWN = (
 #: Public methods beside the buttons: they only read, with the rights of the caller.
 READING_METHODS = {
     "collection.contact": {
+        "get_consequence_names",
         "get_consequences",
         "get_creditor",
+        "get_creditor_address",
+        "get_first_asked",
         "get_statement",
         "get_statement_totals",
+        "is_to_decider",
     },
     "collection.contact.line": {"get_amount", "get_days_overdue", "get_invoice_name"},
 }

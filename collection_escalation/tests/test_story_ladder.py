@@ -89,7 +89,7 @@ class TestStoryLadder(CollectionCommon):
         for invoice in invoices:
             self.assertIn(invoice.name, mail["body"])
         contact = self._contacts(state="made")
-        (total,) = contact.get_statement_totals()
+        (total,) = contact.get_statement_totals(contact.get_statement())
         self.assertEqual(total["open"], 500.0, "5 × 100")
 
     def test_a_debtor_who_always_owes_still_gets_the_friendly_step_for_new_invoices(

@@ -86,7 +86,7 @@ class TestStoryLedger(CollectionCommon):
         refund.action_post()
         self._live(MONDAY + timedelta(days=7))
         contact = self._contacts(state="made")
-        (total,) = contact.get_statement_totals()
+        (total,) = contact.get_statement_totals(contact.get_statement())
         self.assertEqual(total["open"], 700.0, "1000 − 300")
         self.assertEqual(contact.line_ids.credit_line_id.move_id, refund)
 
