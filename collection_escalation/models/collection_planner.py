@@ -5,6 +5,7 @@ concurrent reservation for the same debtor then fails and is tried again, which 
 or a row lock alone would not do."""
 
 import logging
+from collections import defaultdict
 
 import psycopg2
 
@@ -119,11 +120,8 @@ class CollectionPlanner(models.AbstractModel):
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
-        turns = self.env["collection.channel"]._get_planning_order()
-        for contact in contacts.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
-            decision = contact._plan_from(now, events)
-            if not contact.planned_at:
-                contacts |= contact._plan_otherwise(decision, now, events)
+        refused = contacts._plan_in_turn(now, events)
+        contacts |= contacts._plan_otherwise(refused, now, events)
         return contacts.filtered("planned_at")
 
     @api.model
@@ -209,16 +207,22 @@ class CollectionContact(models.Model):
         (or customer without a file) is enough."""
         activity_type = self.env.ref("collection_escalation.mail_activity_mend_address")
         why = self.env["collection.reason"]._explain(reasons)
+        alike = defaultdict(list)
         for debtor, contacts in self.grouped("debtor_id").items():
             record = debtor.case_id or debtor
             if activity_type in record.activity_ids.activity_type_id:
                 continue
             user = debtor.collector_id or self.env.user
-            record.with_context(mail_activity_quick_update=True).activity_schedule(
+            summary = f"{contacts[0].destination or ''} {why}".strip()
+            key = record._name, summary, user.id, debtor._get_today()
+            alike[key].append(record.id)
+        for (model, summary, user_id, day), ids in alike.items():
+            records = self.env[model].browse(ids)
+            records.with_context(mail_activity_quick_update=True).activity_schedule(
                 activity_type_id=activity_type.id,
-                summary=f"{contacts[0].destination or ''} {why}".strip(),
-                user_id=user.id,
-                date_deadline=debtor._get_today(),
+                summary=summary,
+                user_id=user_id,
+                date_deadline=day,
             )
 
     def _keep_reachable(self):
@@ -259,36 +263,50 @@ class CollectionContact(models.Model):
             **self.debtor_id._get_review_vals(channel, today),
         }
 
-    def _plan_otherwise(self, decision, now, events):
+    def _plan_in_turn(self, now, events):
+        """Reserve a moment for each.
+
+        :return: {contact: Decision} of those for which there is none"""
+        refused = {}
+        turns = self.env["collection.channel"]._get_planning_order()
+        for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
+            decision = contact._plan_from(now, events)
+            if not contact.planned_at:
+                refused[contact] = decision
+        return refused
+
+    @api.model
+    def _plan_otherwise(self, refused, now, events):
         """There is no permitted moment. If only the channel is to blame the step goes to
         its other channel, else to a person.
 
+        :param refused: of `_plan_in_turn`
         :return: the contacts planned instead"""
-        self.ensure_one()
-        if not self._is_channel_to_blame(decision):
-            self._give_to_person(decision)
-            return self.browse()
-        instead = self._fall_back("CHANNEL_REFUSED")
-        for contact in instead:
-            second = contact._plan_from(now, events)
-            if not contact.planned_at:
-                contact._give_to_person(second)
+        others = {c: d for c, d in refused.items() if c._is_channel_to_blame(d)}
+        self._give_to_person({c: d for c, d in refused.items() if c not in others})
+        instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
+        self._give_to_person(instead._plan_in_turn(now, events))
         return instead
 
     def _is_channel_to_blame(self, decision):
         codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
         return bool(codes & set(CHANNEL_BLOCKS))
 
-    def _give_to_person(self, decision):
-        """No permitted moment: nothing is done, the collector is told."""
-        self._set_state(
-            "blocked",
-            line_state="missed",
-            reasons=[self.env["collection.reason"]._store(r) for r in decision.reasons]
-            + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
-            decision_version=decision.version,
-        )
-        self._tell_collectors()
+    @api.model
+    def _give_to_person(self, refused):
+        """No permitted moment: nothing is done, the collectors are told.
+
+        :param refused: of `_plan_in_turn`"""
+        contacts, Reason = self.browse().union(*refused), self.env["collection.reason"]
+        for decision, alike in contacts.grouped(refused.get).items():
+            alike._set_state(
+                "blocked",
+                line_state="missed",
+                reasons=[Reason._store(r) for r in decision.reasons]
+                + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
+                decision_version=decision.version,
+            )
+        contacts._tell_collectors()
 
     def _tell_collectors(self):
         """One internal message per collector about contacts that were not made."""

@@ -78,6 +78,9 @@ class TestBatchQueries(CollectionCommon):
         self.assertEqual(counts["large"], counts["small"], f"{method}: {counts}")
         self.assertLessEqual(counts["large"], 60, f"{method}: {counts}")
 
+    def _get_customers(self):
+        return self.env["collection.debtor"].concat(*self.batches.values())
+
     def _assert_day_is_constant(self, days, planned):
         """On the day so many days after Monday both batches are evaluated and planned with
         the same number of queries; every customer has a contact then."""
@@ -89,8 +92,9 @@ class TestBatchQueries(CollectionCommon):
             self.assertTrue(all(waiting.mapped("planned_at")))
 
     def _read_waiting(self):
-        debtors = self.env["collection.debtor"].concat(*self.batches.values())
-        return debtors.contact_ids.filtered(lambda c: c.state == "planned")
+        return self._get_customers().contact_ids.filtered(
+            lambda c: c.state == "planned"
+        )
 
     def _make_contacts(self, days):
         """All that is planned is made, so that it is history from then on."""
@@ -108,3 +112,31 @@ class TestBatchQueries(CollectionCommon):
             self._make_contacts(days)
         with self.subTest(days=FORMAL):
             self._assert_day_is_constant(FORMAL, 0)
+
+    def test_who_has_no_e_mail_costs_no_queries_of_their_own(self):
+        """All fall back to the telephone, and the collector is asked for the addresses."""
+        with self._at(MONDAY):
+            self._get_customers().partner_id.email = False
+        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
+
+    def _refuse(self, *channels):
+        self.env["collection.debtor.channel"].sudo().create(
+            [
+                {"debtor_id": debtor.id, "channel": channel, "status": "refused"}
+                for debtor in self._get_customers()
+                for channel in channels
+            ]
+        )
+
+    def test_who_refused_e_mail_costs_no_queries_of_their_own(self):
+        with self._at(MONDAY):
+            self._refuse("email")
+        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
+
+    def test_who_may_not_be_contacted_at_all_costs_no_queries_of_their_own(self):
+        """Each goes to a person, who is told once."""
+        with self._at(MONDAY):
+            self._assert_constant("collection.evaluation", "_evaluate")
+            self._refuse("email", "phone")
+            self._assert_constant("collection.planner", "_plan_debtors")
+        self.assertFalse(self._read_waiting())
