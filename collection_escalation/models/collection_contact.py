@@ -191,7 +191,10 @@ class CollectionContact(models.Model):
         help="What the customer was sent: evidence, so it cannot be deleted.",
     )
     access_token = fields.Char(
-        readonly=True, default=lambda self: secrets.token_urlsafe(24), copy=False
+        readonly=True,
+        default=lambda self: secrets.token_urlsafe(24),
+        copy=False,
+        groups=fields.NO_ACCESS,  # whoever has it reads the invoices without a login
     )
     line_ids = fields.One2many("collection.contact.line", "contact_id", readonly=True)
     fallback_of_id = fields.Many2one(

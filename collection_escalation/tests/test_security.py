@@ -403,6 +403,8 @@ class TestSecurity(SecurityCommon):
                 with self.subTest(user=user.login, method=method):
                     with self.assertRaises(AccessError):
                         self._rpc(user, self.message, method)
+        with self.assertRaises(AccessError):
+            self.message.with_user(self.manager).read(["access_token"])
 
 
 @tagged("post_install", "-at_install")
