@@ -211,7 +211,7 @@ class CollectionContactRuleset(models.Model):
         rulesets = super(CollectionContactRuleset, together).create(vals_list)
         rulesets = rulesets.with_env(self.env)
         rulesets._keep_versions()
-        self.env.registry.clear_cache()
+        self.env["collection.debtor"]._on_rules_changed()
         return rulesets
 
     def write(self, vals):
@@ -220,7 +220,7 @@ class CollectionContactRuleset(models.Model):
         together = self.with_context(collection_rules_together=TOGETHER)
         result = super(CollectionContactRuleset, together).write(vals)
         self._keep_versions()
-        self.env.registry.clear_cache()
+        self.env["collection.debtor"]._on_rules_changed()
         return result
 
     def _is_changed_by(self, vals):
@@ -247,7 +247,7 @@ class CollectionContactRuleset(models.Model):
         self._check_may_touch_presets()
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self.env["collection.debtor"]._on_rules_changed()
         return super().unlink()
 
     def copy_data(self, default=None):

@@ -231,7 +231,7 @@ class CollectionContactRulesetLine(models.Model):
 
     def _follow_change(self, rulesets):
         rulesets._check_may_touch_presets()
-        self.env.registry.clear_cache()
+        self.env["collection.debtor"]._on_rules_changed()
         if not self._is_saved_with_its_set():
             rulesets._keep_versions()
 

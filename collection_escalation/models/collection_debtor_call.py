@@ -126,7 +126,30 @@ class CollectionDebtor(models.Model):
     def _forget_call_times(self):
         """Something changed by which they may be called: it is worked out anew."""
         self.sudo().write({"call_from": False, "call_until": False})
-        self.env.ref("collection_escalation.ir_cron_call_times").sudo()._trigger()
+        self._work_out_call_times_soon()
+
+    @api.model
+    def _on_rules_changed(self):
+        """Contact rules were changed, whoever they hold for: nothing that was worked out
+        by them is known any more."""
+        self.env.registry.clear_cache()
+        self.flush_model(["call_from", "call_until"])
+        self.env.cr.execute(
+            """
+            UPDATE collection_debtor SET call_from = NULL, call_until = NULL
+             WHERE call_until IS NOT NULL
+            """
+        )
+        self.invalidate_model(["call_from", "call_until"])
+        self._work_out_call_times_soon()
+
+    @api.model
+    def _work_out_call_times_soon(self):
+        """While the module is being installed there is no such action yet."""
+        name = "collection_escalation.ir_cron_call_times"
+        cron_sudo = self.env.ref(name, raise_if_not_found=False)
+        if cron_sudo:
+            cron_sudo.sudo()._trigger()
 
     @api.model
     def _cron_call_times(self, batch_size=200):

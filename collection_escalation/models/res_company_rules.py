@@ -55,7 +55,7 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if _HOUSE_FIELDS & set(vals):
-            self.env.registry.clear_cache()
+            self.env["collection.debtor"]._on_rules_changed()
         return result
 
     def _get_collection_house_rules(self, party):

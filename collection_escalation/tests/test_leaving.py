@@ -449,6 +449,19 @@ class TestCallTimes(LeavingCommon):
         with self._at(FRIENDLY_DAY + timedelta(days=1)):
             self.assertEqual(self._get_callable(), self._debtor())
 
+    def test_other_hours_are_worked_out_anew(self):
+        """House hours that end at noon: the afternoon is not offered any more."""
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY, time(16, 0)):
+            self._evaluate()
+            self._work_out()
+            self.assertEqual(self._get_callable(), self._debtor())
+            house = self.env.ref("collection_escalation.ruleset_house").sudo()
+            house.line_ids.filtered(lambda x: x.kind == "window").hour_to = 12.0
+            self._settle_transaction()
+            self._work_out()
+            self.assertFalse(self._get_callable())
+
     def test_without_a_number_nobody_is_listed(self):
         self._create_overdue_invoice(MONDAY)
         with self._at(FRIENDLY_DAY):

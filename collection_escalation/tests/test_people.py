@@ -81,7 +81,7 @@ class TestContactByHand(PeopleCommon):
             self.assertFalse(form.permitted_now)
             self.assertIn("Not before Thursday, March 5, 08:00", form.permission)
             answer = form.save().action_confirm()
-        self.assertIn("Thursday 5 March, 08:00", answer["params"]["message"])
+        self.assertIn("Thursday, March 5, 08:00", answer["params"]["message"])
         self.assertIn("WIN_HOURS", answer["params"]["message"])
         contact = self._contacts()
         self.assertEqual(contact.state, "planned")
