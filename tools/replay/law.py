@@ -3,8 +3,8 @@
 Nothing of the module is asked: hours, holidays and limits are worked out anew from the
 table of presets in `tables/README.md`, each contact by the clock of the debtor. What is
 counted there:
-- *attempt*: outbound, really tried, and not asked for by the debtor; a busy line is
-  none, it may be redialled;
+- *attempt*: outbound, really tried, and not asked for by the debtor; a busy line is one
+  to a law, and none to prudent sets and the house, beside which it may be redialled;
 - *contact*: outbound and it arrived; *conversation*: live talk, whoever called.
 A message that came back counts until that is known.
 
@@ -32,7 +32,7 @@ ALL = INTERACTIVE | MESSAGES
 PHONE = frozenset({"phone"})
 CALL_OR_VISIT = frozenset({"phone", "visit"})
 
-NEVER_TRIED = frozenset({"planned", "not_connected", "failed", "bounced", "busy"})
+NEVER_TRIED = frozenset({"planned", "not_connected", "failed", "bounced"})
 ARRIVED = frozenset({"conversation", "met", "sent", "delivered"})
 TALK = frozenset({"conversation", "met"})
 
@@ -62,6 +62,9 @@ class Contact:
         tried = self.outcome not in NEVER_TRIED and not self.is_void(now)
         return tried and not self.inbound and not self.consented
 
+    def is_connected(self, now: datetime) -> bool:
+        return self.is_attempt(now) and self.outcome != "busy"
+
     def is_contact(self, now: datetime) -> bool:
         arrived = self.outcome in ARRIVED and not self.is_void(now)
         return arrived and not self.inbound
@@ -70,8 +73,9 @@ class Contact:
         return self.outcome in TALK
 
 
-attempt, contact, conversation = (
+attempt, connected, contact, conversation = (
     Contact.is_attempt,
+    Contact.is_connected,
     Contact.is_contact,
     Contact.is_conversation,
 )
@@ -196,9 +200,9 @@ def _chile(look: Look) -> Iterator[str]:
 
 def _brazil(look: Look) -> Iterator[str]:
     if look.channel in INTERACTIVE:
-        if look.today(INTERACTIVE, attempt) >= 1:
+        if look.today(INTERACTIVE, connected) >= 1:
             yield "LIM_DAY"
-        if look.this_week(INTERACTIVE, attempt) >= 3:
+        if look.this_week(INTERACTIVE, connected) >= 3:
             yield "LIM_WEEK"
 
 
@@ -212,7 +216,7 @@ def _united_states(look: Look) -> Iterator[str]:
         return
     debts = look.asked.debts
     talks = (look.days_ago(PHONE, conversation, debt) for debt in debts)
-    calls = (look.days_ago(PHONE, attempt, debt) for debt in debts)
+    calls = (look.days_ago(PHONE, connected, debt) for debt in debts)
     # the day of the conversation is the first of seven
     if any(0 <= days <= 6 for each in talks for days in each):
         yield "LIM_COOLDOWN"
@@ -221,12 +225,12 @@ def _united_states(look: Look) -> Iterator[str]:
 
 
 def _once_a_day(look: Look) -> Iterator[str]:
-    if look.channel in LIVE and look.today(LIVE, attempt) >= 1:
+    if look.channel in LIVE and look.today(LIVE, connected) >= 1:
         yield "LIM_DAY"
 
 
 def _house(look: Look) -> Iterator[str]:
-    if look.channel in INTERACTIVE and look.today(INTERACTIVE, attempt) >= 1:
+    if look.channel in INTERACTIVE and look.today(INTERACTIVE, connected) >= 1:
         yield "LIM_DAY"
 
 
