@@ -149,10 +149,10 @@ class CollectionContact(models.Model):
 class CollectionContactLine(models.Model):
     _inherit = "collection.contact.line"
 
-    def _prepare_frozen_vals(self):
+    def _prepare_frozen_vals(self, today):
         """Of a letter: what was printed, even if something was paid before it was
         posted."""
-        vals = super()._prepare_frozen_vals()
+        vals = super()._prepare_frozen_vals(today)
         printed = (self.contact_id.printed_amounts or {}).get(str(self.id))
         if printed:
             vals["amount_original"], vals["amount_open"], vals["days_overdue"] = printed

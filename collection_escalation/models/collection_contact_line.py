@@ -69,6 +69,33 @@ class CollectionContactLine(models.Model):
             line.shown_open = line.get_amount("open")
             line.shown_days = line.get_days_overdue()
 
+    @api.model
+    def _create_planned(self, rows):
+        """Planned lines of a whole batch in one statement: the ORM would take one for
+        every hundred.
+
+        :param rows: tuples (contact id, item_id, step_id, stage_id, cycle, currency_id,
+            date_due)"""
+        if not rows:
+            return
+        self.env.flush_all()
+        self.env.cr.execute_values(
+            """
+            INSERT INTO collection_contact_line
+                   (contact_id, item_id, step_id, stage_id, cycle, currency_id, date_due,
+                    state, create_uid, create_date, write_uid, write_date)
+            SELECT contact_id::int, item_id::int, step_id::int, stage_id::int, cycle::int,
+                   currency_id::int, date_due::date, 'planned',
+                   uid, now() AT TIME ZONE 'UTC', uid, now() AT TIME ZONE 'UTC'
+              FROM (VALUES %s) AS v(contact_id, item_id, step_id, stage_id, cycle,
+                                    currency_id, date_due, uid)
+            """,
+            [(*row, self.env.uid) for row in rows],
+            page_size=len(rows),
+        )
+        contacts = self.env["collection.contact"].browse({row[0] for row in rows})
+        contacts.invalidate_recordset(["line_ids"], flush=False)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
         if self.filtered("frozen"):
@@ -117,32 +144,40 @@ class CollectionContactLine(models.Model):
         if self.invoice_name:
             return self.invoice_name
         move = self._get_ledger_line().move_id
-        siblings = move.sudo().collection_item_ids.sorted(lambda i: (i.date_due, i.id))
+        siblings = move.sudo().collection_item_ids
         name = move.name or ""
         if len(siblings) < 2 or self.item_id not in siblings:
             return name
+        siblings = siblings.sorted(lambda i: (i.date_due, i.id))
         return f"{name} ({siblings.ids.index(self.item_id.id) + 1}/{len(siblings)})"
 
-    def get_days_overdue(self):
+    def get_days_overdue(self, today=None):
+        """:param today: the debtor's, where it is known already"""
         self.ensure_one()
         if self.frozen:
             return self.days_overdue
-        today = self.contact_id.debtor_id._get_today()
+        today = today or self.contact_id.debtor_id._get_today()
         return max((today - self.date_due).days, 0) if self.date_due else 0
 
-    def _freeze(self):
-        """Keep what the debtor is being told, in the words of the ledger now."""
-        for line in self.filtered(lambda line: not line.frozen):
-            line.write({**line._prepare_frozen_vals(), "frozen": True})
+    def _freeze(self, prepared=None):
+        """Keep what the debtor is being told, in the words of the ledger now.
 
-    def _prepare_frozen_vals(self):
+        :param prepared: {line id: result of `_prepare_frozen_vals`}, where it is known"""
+        for line in self.filtered(lambda line: not line.frozen):
+            vals = (prepared or {}).get(line.id)
+            if vals is None:
+                today = line.contact_id.debtor_id._get_today()
+                vals = line._prepare_frozen_vals(today)
+            line.write({**vals, "frozen": True})
+
+    def _prepare_frozen_vals(self, today):
         self.ensure_one()
         ledger = self._get_ledger_line()
         return {
             "invoice_name": self.get_invoice_name(),
             "amount_original": ledger.amount_currency,
             "amount_open": ledger.amount_residual_currency,
-            "days_overdue": self.get_days_overdue(),
+            "days_overdue": self.get_days_overdue(today),
         }
 
     def _prepare_copies(self):

@@ -63,7 +63,7 @@ class CollectionContact(models.Model):
         created = self.create(new)
         for contact, key in zip(created, new_keys, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
-        Line.create(lines)
+        Line._create_planned(lines)
         planned = created.union(*(waiting[key] for key in wanted if key in waiting))
         planned._ask_who_decides()
         return created
@@ -114,17 +114,18 @@ class CollectionContact(models.Model):
         }
 
     def _prepare_lines(self, contact, pairs, present):
+        """As `collection.contact.line._create_planned` takes them."""
         present_ids = set(present.ids) if present else set()
         return [
-            {
-                "contact_id": contact.id,
-                "item_id": row.id,
-                "step_id": step.id,
-                "stage_id": step.stage_id.id,
-                "cycle": row.cycle,
-                "currency_id": row.currency_id,
-                "date_due": row.due,
-            }
+            (
+                contact.id,
+                row.id,
+                step.id or None,
+                step.stage_id.id or None,
+                row.cycle,
+                row.currency_id,
+                row.due,
+            )
             for row, step in pairs
             if step or row.id not in present_ids
         ]
@@ -252,8 +253,9 @@ class CollectionContact(models.Model):
         "date_due", "original", "open", "days_overdue", "currency", "url", "is_credit",
         "overdue"}; oldest first, credits last."""
         self.ensure_one()
-        rows = []
+        rows, today = [], self.debtor_id._get_today()
         for line in self._get_lines():
+            days_overdue = line.get_days_overdue(today)
             rows.append(
                 {
                     "line": line,
@@ -261,12 +263,12 @@ class CollectionContact(models.Model):
                     "date_due": line.date_due,
                     "original": line.get_amount("original"),
                     "open": line.get_amount("open"),
-                    "days_overdue": line.get_days_overdue(),
+                    "days_overdue": days_overdue,
                     "currency": line.currency_id,
                     # on paper nothing can be clicked
                     "url": None if self.on_paper else self.get_line_url(line),
                     "is_credit": bool(line.credit_line_id),
-                    "overdue": line.get_days_overdue() > 0,
+                    "overdue": days_overdue > 0,
                 }
             )
         return sorted(

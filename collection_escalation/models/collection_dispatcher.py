@@ -369,9 +369,13 @@ class CollectionContact(models.Model):
             email_values={"auto_delete": False, "is_notification": True},
         )
         refusals = self._refuse_forbidden_mails(mails_sudo)
-        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
-            if contact in refusals:
-                continue
+        written = [
+            (contact, mail_sudo)
+            for contact, mail_sudo in zip(self, mails_sudo, strict=True)
+            if contact not in refusals
+        ]
+        # first all messages, then all contacts: what is written in turns is flushed in turns
+        for contact, mail_sudo in written:
             mail_sudo.mail_message_id.write(
                 {
                     "model": "collection.debtor",
@@ -380,6 +384,7 @@ class CollectionContact(models.Model):
                     "message_id": generate_tracking_message_id("statement"),
                 }
             )
+        for contact, mail_sudo in written:
             contact._set_state(
                 "queued",
                 mail_id=mail_sudo.id,

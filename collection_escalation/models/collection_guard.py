@@ -4,7 +4,7 @@ before Odoo's own sending; a channel with a provider of its own calls it itself.
 
 import random
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import psycopg2
@@ -37,6 +37,17 @@ class Handover(NamedTuple):
     error: str = ""
 
 
+class Leaving(NamedTuple):
+    """What is written on a contact that leaves, worked out for all of a chunk at once:
+    after every commit the records have to be read again, one by one."""
+
+    #: Today's date where the customer lives, and their zone.
+    today: date
+    tz: str
+    #: {line id: values to freeze}: what the customer is being told.
+    frozen: dict
+
+
 class CollectionGuard(models.AbstractModel):
     _name = "collection.guard"
     _description = "Last guard before a message leaves"
@@ -60,13 +71,14 @@ class CollectionGuard(models.AbstractModel):
             self.env.invalidate_all()
             queued = mine.filtered(lambda c: c.state == "queued")
             (mine - queued)._withdraw_mail()
-            allowed, checked_at = self._check(queued), time.monotonic()
-            for contact in allowed:
+            leaving, checked_at = self._check(queued), time.monotonic()
+            for contact in queued.browse(leaving):
                 if time.monotonic() - checked_at > FRESH:
-                    contact = self._check(contact)  # noqa: PLW2901 it, or nothing
-                # somebody may have withdrawn it since: every commit is a new snapshot
-                if contact.state == "queued":
-                    self._let_one_leave(contact, hand_over)
+                    leaving |= self._check(contact)
+                # every commit is a new snapshot, in which nothing but this one is read
+                contact = contact.with_prefetch()  # noqa: PLW2901
+                if contact.state == "queued":  # nobody withdrew it since
+                    self._let_one_leave(contact, leaving[contact.id], hand_over)
         except psycopg2.Error:
             # what was committed as leaving stays so, and becomes uncertain
             self.env.cr.rollback()
@@ -77,29 +89,32 @@ class CollectionGuard(models.AbstractModel):
 
     def _check(self, contacts):
         """Those of the queued ``contacts`` that may leave now; each holds its slot of
-        today."""
+        today. The others are not queued any more.
+
+        :return: {contact id: Leaving}"""
         contacts = contacts.filtered(lambda c: c.state == "queued")._drop_cancelled()
         # a person who calls meanwhile must not see the slot free too
         self.env["collection.planner"].sudo()._reserve(contacts.debtor_id)
         allowed = contacts._check_before_leaving()
         allowed._take_slot_of_today()
+        leaving = {contact.id: contact._get_leaving() for contact in allowed}
         self._commit()
-        return allowed
+        return leaving
 
-    def _let_one_leave(self, contact, hand_over):
+    def _let_one_leave(self, contact, leaving, hand_over):
         """*Leaving* is committed before the handover; what comes of it afterwards."""
         contact._set_state(
             "sending",
             made_at=fields.Datetime.now(),
-            made_on=contact.debtor_id._get_today(),
-            tz=contact.debtor_id._get_zone_names()[0],
+            made_on=leaving.today,
+            tz=leaving.tz,
         )
         self._commit()
         handover = hand_over(contact)
         self._commit()
         for attempt in range(1, OUTCOME_TRIES + 1):
             try:
-                contact._note_handover(handover)
+                contact._note_handover(handover, leaving.frozen)
                 self._commit()
                 break
             except psycopg2.extensions.TransactionRollbackError:
@@ -128,20 +143,35 @@ class CollectionGuard(models.AbstractModel):
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
-    def _note_handover(self, handover):
-        """Carry what became of the message to the contact."""
+    def _get_leaving(self):
+        """`Leaving`, as of now."""
+        self.ensure_one()
+        today = self.debtor_id._get_today()
+        lines = self.line_ids.filtered(lambda line: line.state == "planned")
+        return Leaving(
+            today,
+            self.debtor_id._get_zone_names()[0],
+            {line.id: line._prepare_frozen_vals(today) for line in lines},
+        )
+
+    def _note_handover(self, handover, frozen):
+        """Carry what became of the message to the contact.
+
+        :param frozen: of `Leaving`"""
         self.ensure_one()
         code, error = handover.code, handover.error
         reasons = [{"code": code, "args": {"error": error}}] if code else None
         if handover.state == "made":
             # a provider may report the delivery while it answers
             status = self.delivery_status or "sent"
+            self._get_lines()._freeze(frozen)
             self._set_state("made", outcome="sent", delivery_status=status)
             self._after_made()
         elif handover.state == "failed":
             self._set_state("failed", error=error, reasons=reasons)
             self._fall_back(code, error=error)
         elif handover.state == "uncertain":
+            self._get_lines()._freeze(frozen)
             self._set_state("uncertain", error=error, reasons=reasons)
             self._withdraw_mail()
             self._tell_collectors()
