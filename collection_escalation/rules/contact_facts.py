@@ -88,7 +88,6 @@ class Context:
     callback     … between these two moments
     first_contact, due_date   a first contact after the due date: GRACE applies
     paid_claim_on             the day the debtor said "already paid"
-    purpose      the kind of notice, for blocks that make exceptions
     """
 
     debts: frozenset[str] = frozenset({"D1"})
@@ -106,7 +105,6 @@ class Context:
     first_contact: bool = False
     due_date: date | None = None
     paid_claim_on: date | None = None
-    purpose: str = ""
 
     def __post_init__(self) -> None:
         if not self.debts:
