@@ -76,6 +76,7 @@ class CollectionContact(models.Model):
         related="debtor_id.partner_id",
         store=True,
         index=True,
+        precompute=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, readonly=True
