@@ -72,6 +72,12 @@ class CollectionChannelEmail(models.AbstractModel):
         )
 
     @api.model
+    def _settle(self, contacts):
+        contacts.mail_id.sudo().filtered(lambda m: m.state == "outgoing").write(
+            {"state": "sent"}
+        )
+
+    @api.model
     def _get_cancelled_domain(self):
         return Domain("mail_id", "=", False) | Domain("mail_id.state", "=", "cancel")
 

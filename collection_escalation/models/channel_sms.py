@@ -32,7 +32,7 @@ class CollectionChannelSms(models.AbstractModel):
     def _write_batch(self, contacts):
         """Render and queue; the text is kept on the contact and, as a message that
         notifies nobody, in the debtor's history."""
-        texts = self._render_permitted(contacts)
+        texts = self._render_permitted(contacts._keep_statement())
         contacts = contacts.filtered(lambda c: c.id in texts)
         contacts._forget_unsent()
         messages_sudo = (

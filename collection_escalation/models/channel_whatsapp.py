@@ -31,7 +31,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     @api.model
     def _get_action(self, contact):
         contact._find_address_now()
-        text = self._render(contact)[contact.id]
+        text = self._render(contact._keep_statement())[contact.id]
         if refusal := contact._get_wording_refusal(text):
             raise UserError(self.env["collection.reason"]._explain(refusal))
         contact.write({"sent_text": text})
@@ -45,7 +45,8 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     @api.model
     def _keep_evidence(self, contact):
         if not contact.sent_text:
-            contact.write({"sent_text": self._render(contact)[contact.id]})
+            text = self._render(contact._keep_statement())[contact.id]
+            contact.write({"sent_text": text})
 
     # -- by a provider -------------------------------------------------------------------
 
@@ -70,7 +71,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
         connected._write_safely(self._write_batch)
 
     def _write_batch(self, contacts):
-        texts = self._render_permitted(contacts)
+        texts = self._render_permitted(contacts._keep_statement())
         for contact in contacts.filtered(lambda c: c.id in texts):
             contact._set_state("queued", sent_text=texts[contact.id], error=False)
 

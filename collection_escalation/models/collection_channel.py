@@ -172,6 +172,11 @@ class CollectionChannel(models.AbstractModel):
         channels that leave messages in a queue of Odoo."""
 
     @api.model
+    def _settle(self, contacts):
+        """The messages of ``contacts`` left: none of them waits in a queue of Odoo any
+        more; only for automatic channels that keep their messages there."""
+
+    @api.model
     def _get_cancelled_domain(self):
         """Domain of queued contacts whose message somebody cancelled or deleted; only
         for automatic channels that leave messages in a queue of Odoo."""

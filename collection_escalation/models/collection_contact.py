@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .collection_channel import channel_selection
 
@@ -172,6 +173,12 @@ class CollectionContact(models.Model):
     destination = fields.Char(
         readonly=True, string="Address", help="Address or number as used."
     )
+    stated = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What was written or printed, by id of the line: name of the invoice, "
+        "original amount, open amount, days late.",
+    )
     lang = fields.Char(readonly=True, string="Language")
     reviewed = fields.Boolean(
         readonly=True, help="Somebody looked at it before it leaves."
@@ -261,9 +268,12 @@ class CollectionContact(models.Model):
         for contact in self:
             lines = contact._get_lines()
             contact.item_count = len(lines.filtered("item_id"))
+            totals = self._add_up(
+                (x.currency_id, x.get_amount("original"), x.get_amount("open"))
+                for x in lines
+            )
             contact.amount_text = " + ".join(
-                total["currency"].format(total["open"])
-                for total in contact._get_totals()
+                total["currency"].format(total["open"]) for total in totals
             )
 
     def _compute_preview(self):
@@ -334,28 +344,96 @@ class CollectionContact(models.Model):
             lines.write({"state": line_state or LINE_STATES[state]})
             lines.item_id._wake()
 
+    def _start_leaving(self, today, tz, message_id):
+        """The gate from *queued* to *sending*, in one statement that does nothing if
+        somebody withdrew the message a moment ago, or wrote another one.
+
+        :param today: the customer's date
+        :param tz: name of their zone
+        :param message_id: of the mail.message that is leaving, if there is one
+        :return: whether it leaves"""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_contact
+                   SET state = 'sending', made_at = %s, made_on = %s, tz = %s,
+                       handover = NULL
+                 WHERE id = %s AND state = 'queued'
+                   AND message_id IS NOT DISTINCT FROM %s
+                """,
+                fields.Datetime.now(),
+                today,
+                tz,
+                self.id,
+                message_id,
+            )
+        )
+        self.invalidate_recordset(
+            ["state", "made_at", "made_on", "tz", "handover"], flush=False
+        )
+        return bool(self.env.cr.rowcount)
+
     def _write_state(self, vals):
         """Past the guard in `write`; only `_set_state` and `_add_facts` call it."""
         return super().write(vals)
 
     def _get_lines(self):
         """The lines that count: all but those taken out."""
-        return self.line_ids.filtered(lambda line: line.state != "cancelled")
+        lines = self.line_ids
+        counting = lines.filtered(lambda line: line.state != "cancelled")
+        # what is read of one is read for the lines of the whole batch
+        return counting.with_prefetch(lines._prefetch_ids)
 
-    def _get_totals(self, lines=None):
-        """Totals by currency of what the contact states, or of some of its lines, each
-        the sum of these lines: list of {"currency", "original", "open"}; never across
-        currencies."""
+    def _get_stated(self):
+        """What the contact states of its invoices and credits, as of now: {id of the line
+        as text: [name, original, open, days late]}."""
         self.ensure_one()
+        today = self.debtor_id._get_today()
+        return {
+            str(line.id): [
+                line.get_invoice_name(),
+                line.get_amount("original"),
+                line.get_amount("open"),
+                line.get_days_overdue(today),
+            ]
+            for line in self._get_lines()
+        }
+
+    def _keep_statement(self):
+        """Keep what is owed now as what is about to be written or printed.
+
+        :return: these contacts, in whose texts it stands so"""
+        for contact in self:
+            contact.write({"stated": contact._get_stated()})
+        return self.with_context(collection_as_stated=True)
+
+    def _is_outdated(self):
+        """Is something else owed now than what was written or printed? That it is late
+        one day more is no change."""
+        self.ensure_one()
+        now, then = self._get_stated(), self.stated or {}
+        return {id_: row[:3] for id_, row in now.items()} != {
+            id_: row[:3] for id_, row in then.items()
+        }
+
+    @api.model
+    def _add_up(self, amounts):
+        """Totals by currency, each the sum of what is shown; never across currencies.
+
+        :param amounts: iterable of (currency, original, open)
+        :return: [{"currency", "original", "open"}]"""
         totals = {}
-        for line in self._get_lines() if lines is None else lines:
-            total = totals.setdefault(
-                line.currency_id,
-                {"currency": line.currency_id, "original": 0.0, "open": 0.0},
-            )
-            total["original"] += line.get_amount("original")
-            total["open"] += line.get_amount("open")
-        for currency, total in totals.items():
-            total["original"] = currency.round(total["original"])
-            total["open"] = currency.round(total["open"])
-        return list(totals.values())
+        for currency, original, still_open in amounts:
+            total = totals.setdefault(currency, [0.0, 0.0])
+            total[0] += original
+            total[1] += still_open
+        return [
+            {
+                "currency": currency,
+                "original": currency.round(original),
+                "open": currency.round(still_open),
+            }
+            for currency, (original, still_open) in totals.items()
+        ]

@@ -40,16 +40,19 @@ class CollectionContact(models.Model):
         sent = [
             ("channel", "=", "email"),
             ("direction", "=", "out"),
-            ("state", "in", ("made", "uncertain")),
+            ("state", "in", ("sending", "made", "uncertain")),
         ]
         if messages:
-            return self.search([*sent, ("message_id", "in", messages.ids)])
+            found = self.search([*sent, ("message_id", "in", messages.ids)])
+            # it may come back before what became of it is carried to the contact
+            found._note_kept_handovers()
+            return found.filtered(lambda c: c.state != "sending")
         # unknown ids: another program's mail, or ours with its id rewritten on the way.
         # Only of an address that does not exist it does not matter which.
         nameless = not report.message_ids or report.is_bad_address
         if report.kind != FAILED or not nameless or not report.addresses:
             return self.browse()
-        return self.search(
+        found = self.search(
             [
                 *sent,
                 ("destination", "in", list(report.addresses)),
@@ -59,6 +62,8 @@ class CollectionContact(models.Model):
             order="made_at desc, id desc",
             limit=1,
         )
+        found._note_kept_handovers()
+        return found.filtered(lambda c: c.state != "sending")
 
     def _on_report(self, report):
         """Carry a report of a mail server to these contacts. Only a failure says that

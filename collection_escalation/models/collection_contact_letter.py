@@ -16,12 +16,6 @@ class CollectionContact(models.Model):
         readonly=True,
         copy=False,
     )
-    printed_amounts = fields.Json(
-        readonly=True,
-        copy=False,
-        help="What the printed letter states, by id of the line: original, open, days "
-        "late.",
-    )
 
     def action_open_letter(self):
         """The letter as it was printed."""
@@ -47,9 +41,10 @@ class CollectionContact(models.Model):
             )
         self._find_address_now()
         self._take_credits()
-        letter = self._render_letter()
+        kept = self._keep_statement()
+        letter = kept._render_letter()
         content, kind = (
-            self.env["ir.actions.report"].sudo()._render_qweb_pdf(REPORT, self.ids)
+            kept.env["ir.actions.report"].sudo()._render_qweb_pdf(REPORT, self.ids)
         )
         attachment_sudo = (
             self.env["ir.attachment"]
@@ -64,12 +59,7 @@ class CollectionContact(models.Model):
             )
         )
         earlier_sudo = self.letter_id.sudo()
-        self.write(
-            {
-                "letter_id": attachment_sudo.id,
-                "printed_amounts": self._get_printed_amounts(),
-            }
-        )
+        self.write({"letter_id": attachment_sudo.id})
         earlier_sudo.unlink()
         return attachment_sudo
 
@@ -96,24 +86,10 @@ class CollectionContact(models.Model):
             "target": "new",
         }
 
-    def _get_printed_amounts(self):
-        return {
-            str(line.id): [
-                line.get_amount("original"),
-                line.get_amount("open"),
-                line.get_days_overdue(),
-            ]
-            for line in self._get_lines()
-        }
-
     def _is_print_outdated(self):
         """Has what is owed changed since the letter was printed?"""
         self.ensure_one()
-        if not self.letter_id or self.state != "planned":
-            return False
-        now = {id_: amounts[:2] for id_, amounts in self._get_printed_amounts().items()}
-        printed = {id_: amounts[:2] for id_, amounts in self.printed_amounts.items()}
-        return now != printed
+        return bool(self.letter_id and self.state == "planned" and self._is_outdated())
 
     # -- the letter's own parts ----------------------------------------------------------
 
@@ -144,16 +120,3 @@ class CollectionContact(models.Model):
             moves_sudo.partner_bank_id
             or self.get_creditor().bank_ids.sorted("sequence")[:1]
         )
-
-
-class CollectionContactLine(models.Model):
-    _inherit = "collection.contact.line"
-
-    def _prepare_frozen_vals(self, today):
-        """Of a letter: what was printed, even if something was paid before it was
-        posted."""
-        vals = super()._prepare_frozen_vals(today)
-        printed = (self.contact_id.printed_amounts or {}).get(str(self.id))
-        if printed:
-            vals["amount_original"], vals["amount_open"], vals["days_overdue"] = printed
-        return vals

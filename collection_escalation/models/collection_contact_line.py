@@ -159,26 +159,43 @@ class CollectionContactLine(models.Model):
         today = today or self.contact_id.debtor_id._get_today()
         return max((today - self.date_due).days, 0) if self.date_due else 0
 
-    def _freeze(self, prepared=None):
-        """Keep what the debtor is being told, in the words of the ledger now.
-
-        :param prepared: {line id: result of `_prepare_frozen_vals`}, where it is known"""
-        for line in self.filtered(lambda line: not line.frozen):
-            vals = (prepared or {}).get(line.id)
-            if vals is None:
-                today = line.contact_id.debtor_id._get_today()
-                vals = line._prepare_frozen_vals(today)
-            line.write({**vals, "frozen": True})
-
-    def _prepare_frozen_vals(self, today):
-        self.ensure_one()
-        ledger = self._get_ledger_line()
-        return {
-            "invoice_name": self.get_invoice_name(),
-            "amount_original": ledger.amount_currency,
-            "amount_open": ledger.amount_residual_currency,
-            "days_overdue": self.get_days_overdue(today),
-        }
+    def _freeze(self):
+        """Keep what the debtor is being told: what was written or printed, even if
+        something was paid since; where nothing was, what the ledger says now."""
+        rows = []
+        for contact, lines in (
+            self.filtered(lambda x: not x.frozen).grouped("contact_id").items()
+        ):
+            stated = contact.stated or {}
+            if not all(str(id_) in stated for id_ in lines.ids):
+                stated = contact._get_stated() | stated
+            rows += [(id_, *stated[str(id_)]) for id_ in lines.ids]
+        if not rows:
+            return
+        # one statement for a whole chunk: the values differ from line to line
+        self.env.flush_all()
+        self.env.cr.execute_values(
+            """
+            UPDATE collection_contact_line l
+               SET invoice_name = v.name, amount_original = v.original::numeric,
+                   amount_open = v.open::numeric, days_overdue = v.days::int,
+                   frozen = TRUE
+              FROM (VALUES %s) AS v(id, name, original, open, days)
+             WHERE l.id = v.id
+            """,
+            rows,
+            page_size=len(rows),
+        )
+        self.invalidate_recordset(
+            [
+                "invoice_name",
+                "amount_original",
+                "amount_open",
+                "days_overdue",
+                "frozen",
+            ],
+            flush=False,
+        )
 
     def _prepare_copies(self):
         """Commands that make lines like these on another contact."""

@@ -251,18 +251,21 @@ class CollectionContact(models.Model):
     def get_statement(self):
         """What the message states, one dict per invoice or credit: {"line", "name",
         "date_due", "original", "open", "days_overdue", "currency", "url", "is_credit",
-        "overdue"}; oldest first, credits last."""
+        "overdue"}; oldest first, credits last. While a message is written it is what was
+        kept by `_keep_statement`: text and evidence cannot differ."""
         self.ensure_one()
-        rows, today = [], self.debtor_id._get_today()
+        kept = self.env.context.get("collection_as_stated")
+        stated = self.stated if kept else self._get_stated()
+        rows = []
         for line in self._get_lines():
-            days_overdue = line.get_days_overdue(today)
+            name, original, still_open, days_overdue = stated[str(line.id)]
             rows.append(
                 {
                     "line": line,
-                    "name": line.get_invoice_name(),
+                    "name": name,
                     "date_due": line.date_due,
-                    "original": line.get_amount("original"),
-                    "open": line.get_amount("open"),
+                    "original": original,
+                    "open": still_open,
                     "days_overdue": days_overdue,
                     "currency": line.currency_id,
                     # on paper nothing can be clicked
@@ -278,7 +281,11 @@ class CollectionContact(models.Model):
     def get_statement_totals(self, rows):
         """Totals of ``rows`` (of `get_statement`) by currency: [{"currency", "original",
         "open"}]."""
-        return self._get_totals(row["line"] for row in rows)
+        return self._add_up((r["currency"], r["original"], r["open"]) for r in rows)
+
+    def format_day(self, day):
+        """A date as the reader of the message writes it; "" for no date."""
+        return self._format_day(day, self.lang) if day else ""
 
     def get_consequences(self, only=None):
         """What the plan foresees after the stage of this contact, as far as Settings say

@@ -7,10 +7,10 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import generate_tracking_message_id
 
 from ..rules.decision import Reason
 from .collection_evaluation_facts import INVOICE_FIRST
+from .collection_guard import Handover
 
 _logger = logging.getLogger(__name__)
 
@@ -128,13 +128,10 @@ class CollectionDispatcher(models.AbstractModel):
                 # a new snapshot: the process may have finished just before the lock
                 self.env["collection.guard"]._commit()
                 contact.invalidate_recordset()
+                contact._note_kept_handovers()
                 if contact.state == "sending":
-                    contact._set_state(
-                        "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
-                    )
-                    contact._withdraw_mail()
-                    contact._tell_collectors()
-                    self.env["collection.guard"]._commit()
+                    contact._note_handover(Handover("uncertain", "INTERRUPTED"))
+                self.env["collection.guard"]._commit()
             except psycopg2.Error:
                 self.env.cr.rollback()
                 raise
@@ -159,7 +156,7 @@ class CollectionContact(models.Model):
         gets a new moment."""
         now = fields.Datetime.now()
         still_owed = self._drop_what_is_not_owed()
-        still_owed -= still_owed._take_back_from_old_addresses()
+        still_owed -= still_owed._take_back_outdated()
         events = still_owed._get_rule_events()
         allowed = self.browse()
         for contact in still_owed:
@@ -181,14 +178,20 @@ class CollectionContact(models.Model):
         if self.decision_version != decision.version:
             self.write({"decision_version": decision.version})
 
-    def _take_back_from_old_addresses(self):
+    def _take_back_outdated(self):
         """Messages written to an address that is not that of the person addressed any
-        more get a new moment, and are written anew.
+        more, or that state what is not owed any more, get a new moment, and are written
+        anew.
 
         :return: these messages"""
-        moved = self.filtered(lambda c: c.state == "queued" and c._has_other_address())
+        queued = self.filtered(lambda c: c.state == "queued")
+        moved = queued.filtered(lambda c: c._has_other_address())
         moved._back_to_plan("ADDRESS_CHANGED")
-        return moved
+        queued -= moved
+        queued._take_credits()
+        changed = queued.filtered(lambda c: c._is_outdated())
+        changed._back_to_plan("AMOUNTS_CHANGED")
+        return moved | changed
 
     def _has_other_address(self):
         channel = self.env["collection.channel"]._get(self.channel)
@@ -314,7 +317,7 @@ class CollectionContact(models.Model):
             if contact.state == "planned":
                 contact.write({**vals, **({"reasons": reasons} if reasons else {})})
             else:
-                contact._set_state("planned", reasons=reasons, **vals)
+                contact._set_state("planned", reasons=reasons, stated=False, **vals)
 
     # -- writing the mail ----------------------------------------------------------------
 
@@ -363,28 +366,21 @@ class CollectionContact(models.Model):
 
     def _write_mail_batch(self, template):
         self._forget_unsent()
-        mails_sudo = template.sudo().send_mail_batch(
-            # is_notification: the mail may be tidied away one day, its message stays
-            self.ids,
-            email_values={"auto_delete": False, "is_notification": True},
-        )
-        refusals = self._refuse_forbidden_mails(mails_sudo)
-        written = [
-            (contact, mail_sudo)
-            for contact, mail_sudo in zip(self, mails_sudo, strict=True)
-            if contact not in refusals
-        ]
-        # first all messages, then all contacts: what is written in turns is flushed in turns
-        for contact, mail_sudo in written:
-            mail_sudo.mail_message_id.write(
-                {
-                    "model": "collection.debtor",
-                    "res_id": contact.debtor_id.id,
-                    # the usual id names the model, and the debtor's mail client shows it
-                    "message_id": generate_tracking_message_id("statement"),
-                }
+        kept = self._keep_statement()
+        mails_sudo = (
+            template.sudo()
+            .with_env(kept.env)
+            .sudo()
+            .send_mail_batch(
+                # is_notification: the mail may be tidied away one day, its message stays
+                self.ids,
+                email_values={"auto_delete": False, "is_notification": True},
             )
-        for contact, mail_sudo in written:
+        )
+        refusals = kept._refuse_forbidden_mails(mails_sudo)
+        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
+            if contact in refusals:
+                continue
             contact._set_state(
                 "queued",
                 mail_id=mail_sudo.id,
@@ -410,16 +406,21 @@ class CollectionContact(models.Model):
     # -- locks of the living -------------------------------------------------------------
 
     def _lock_sending(self):
-        """Say that this process is sending the contact; False if another one is. The
-        lock belongs to the connection: it survives commits and dies with the process."""
+        """Say that this process is sending the contacts. The lock belongs to the
+        connection: it survives commits and dies with the process.
+
+        :return: those of the contacts that no other process is sending"""
         self.env.cr.execute(
-            "SELECT pg_try_advisory_lock(%s, %s)", (SENDING_LOCK, self.id)
+            "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_lock(%s, id)",
+            (self.ids, SENDING_LOCK),
         )
-        return self.env.cr.fetchone()[0]
+        mine = {id_ for (id_,) in self.env.cr.fetchall()}
+        return self.filtered(lambda contact: contact.id in mine)
 
     def _unlock_sending(self):
         self.env.cr.execute(
-            "SELECT pg_advisory_unlock(%s, %s)", (SENDING_LOCK, self.id)
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id",
+            (SENDING_LOCK, self.ids),
         )
 
     # -- afterwards ----------------------------------------------------------------------

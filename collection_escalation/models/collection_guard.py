@@ -2,26 +2,32 @@
 it is still queued, still owed and still permitted. `mail_mail.py` and `sms_sms.py` put it
 before Odoo's own sending; a channel with a provider of its own calls it itself."""
 
+import logging
 import random
 import time
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import psycopg2
+import psycopg2.extras
 
 from odoo import api, fields, models, modules
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 #: Contacts whose facts are read at once, just before they leave.
-CHUNK = 20
+CHUNK = 50
 #: Seconds after which what was checked is checked again: a slow server must not let a
 #: message leave after the hours, or after a payment.
 FRESH = 5.0
-#: How often the outcome of a message is written again when somebody works on its items.
-#: Two evaluations that run without a pause made ten tries in a row collide once in a
-#: hundred messages: then nobody knew what became of a message that had left.
-OUTCOME_TRIES = 60
-#: Seconds to wait, at most, before each of them: by chance, so as to fall out of step.
-OUTCOME_WAIT = 0.1
+#: How often a collision with somebody who works on the same records is tried again, and
+#: how long to wait before.
+TRIES = 10
+WAIT = 0.05
+#: How long to wait for others who work on a contact that is leaving.
+LOCK_TIMEOUT = "20s"
 
 
 class Handover(NamedTuple):
@@ -44,8 +50,8 @@ class Leaving(NamedTuple):
     #: Today's date where the customer lives, and their zone.
     today: date
     tz: str
-    #: {line id: values to freeze}: what the customer is being told.
-    frozen: dict
+    #: Id of the mail.message that was checked, if there is one.
+    message_id: int | None
 
 
 class CollectionGuard(models.AbstractModel):
@@ -53,39 +59,40 @@ class CollectionGuard(models.AbstractModel):
     _description = "Last guard before a message leaves"
 
     @api.model
-    def _let_leave(self, contacts, hand_over):
+    def _let_leave(self, contacts, hand_over, apart=False):
         """Hand over the messages of those ``contacts`` (as superuser) that may leave now;
         the others are withdrawn.
 
         :param hand_over: sends the message of one contact: function(contact) → `Handover`
+        :param apart: it writes nothing on contacts. So the journal of what leaves can be
+            kept on a connection of its own, and what was read for a chunk stays in memory
         """
-        for start in range(0, len(contacts), CHUNK):
-            self._let_chunk_leave(contacts[start : start + CHUNK], hand_over)
+        while contacts:
+            chunk = contacts[:CHUNK]
+            contacts -= self._let_chunk_leave(chunk, hand_over, apart)
 
-    def _let_chunk_leave(self, contacts, hand_over):
-        """Lock, re-read, check, and send what may leave."""
-        mine = contacts.filtered(lambda contact: contact._lock_sending())
+    def _let_chunk_leave(self, contacts, hand_over, apart):
+        """Lock, re-read, check, and send what may leave. What is not sent while the check
+        is fresh is left for the next chunk.
+
+        :return: the contacts that are done with, at least one"""
+        mine = contacts._lock_sending()
         try:
             # a new snapshot: another process may have sent them just before the lock
             self._commit()
             self.env.invalidate_all()
             queued = mine.filtered(lambda c: c.state == "queued")
             (mine - queued)._withdraw_mail()
-            leaving, checked_at = self._check(queued), time.monotonic()
-            for contact in queued.browse(leaving):
-                if time.monotonic() - checked_at > FRESH:
-                    leaving |= self._check(contact)
-                # every commit is a new snapshot, in which nothing but this one is read
-                contact = contact.with_prefetch()  # noqa: PLW2901
-                if contact.state == "queued":  # nobody withdrew it since
-                    self._let_one_leave(contact, leaving[contact.id], hand_over)
+            leaving = self._check(queued)
+            allowed = queued.browse(leaving)
+            unsent = allowed - self._send_chunk(allowed, leaving, hand_over, apart)
         except psycopg2.Error:
-            # what was committed as leaving stays so, and becomes uncertain
+            # what was committed as leaving stays so: `_find_interrupted` looks at it
             self.env.cr.rollback()
             raise
         finally:
-            for contact in mine:
-                contact._unlock_sending()
+            mine._unlock_sending()
+        return contacts - unsent
 
     def _check(self, contacts):
         """Those of the queued ``contacts`` that may leave now; each holds its slot of
@@ -101,28 +108,82 @@ class CollectionGuard(models.AbstractModel):
         self._commit()
         return leaving
 
-    def _let_one_leave(self, contact, leaving, hand_over):
-        """*Leaving* is committed before the handover; what comes of it afterwards."""
-        contact._set_state(
-            "sending",
-            made_at=fields.Datetime.now(),
-            made_on=leaving.today,
-            tz=leaving.tz,
-        )
-        self._commit()
-        handover = hand_over(contact)
-        self._commit()
-        for attempt in range(1, OUTCOME_TRIES + 1):
+    def _send_chunk(self, contacts, leaving, hand_over, apart):
+        """Send one after the other, as long as what was checked is fresh. That one is
+        *leaving* is committed before its handover, what became of it after; what follows
+        from that is written for all at once.
+
+        :param leaving: {contact id: Leaving}
+        :return: the contacts that were dealt with"""
+        checked_at = time.monotonic()
+        done, last = contacts.browse(), None
+        with self._open_journal(apart) as journal:
+            for contact in contacts:
+                if done and time.monotonic() - checked_at > FRESH:
+                    break
+                done += contact
+                if not apart:
+                    # after each commit nothing but this one is read
+                    contact = contact.with_prefetch()  # noqa: PLW2901
+                if journal._write_journal(contact, leaving[contact.id], last):
+                    last = contact, hand_over(contact)
+                else:
+                    last = None
+            journal._write_journal(None, None, last)
+        self._note_kept_handovers(done)
+        return done
+
+    @contextmanager
+    def _open_journal(self, apart):
+        """This model, with a connection of its own if ``apart``."""
+        if not apart or self._in_test():
+            yield self
+            return
+        with self.env.registry.cursor() as cr:
+            yield self.with_env(self.env(cr=cr))
+
+    def _write_journal(self, contact, leaving, last):
+        """Commit what became of the message before, and that the next one is leaving.
+
+        :param last: (contact, Handover) of the message before, or None
+        :return: whether ``contact`` leaves: nobody withdrew it since it was checked"""
+
+        def write():
+            # better an error than to wait for ourselves, should a module write on contacts
+            self.env.cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
+            if last:
+                last[0].with_env(self.env)._keep_handover(last[1])
+            return bool(contact) and contact.with_env(self.env)._start_leaving(*leaving)
+
+        return self._try_again(write)
+
+    def _note_kept_handovers(self, contacts):
+        """Carry what became of the messages to their contacts. If somebody works on the
+        same invoices all the time, the next run does it."""
+        try:
+            # what the queue says of the messages; if that collides it is mended below
+            self._commit()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+        try:
+            self._try_again(contacts._note_kept_handovers)
+        except psycopg2.extensions.TransactionRollbackError:
+            _logger.info("Collections: what became of %s is noted later", contacts)
+
+    def _try_again(self, work):
+        """Do ``work`` and commit; when it collides with somebody else, again."""
+        for attempt in range(1, TRIES + 1):
             try:
-                contact._note_handover(handover, leaving.frozen)
+                result = work()
                 self._commit()
-                break
+                return result
             except psycopg2.extensions.TransactionRollbackError:
-                # somebody changed the items meanwhile: no reason to call it uncertain
                 self.env.cr.rollback()
-                if attempt == OUTCOME_TRIES:
+                if attempt == TRIES:
                     raise
-                time.sleep(random.uniform(0, OUTCOME_WAIT))
+                # by chance, so as to fall out of step
+                time.sleep(random.uniform(0, WAIT))
+        return None
 
     # -- transactions --------------------------------------------------------------------
 
@@ -143,40 +204,64 @@ class CollectionGuard(models.AbstractModel):
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
+    handover = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What became of the message, until it is carried to the contact.",
+    )
+
     def _get_leaving(self):
         """`Leaving`, as of now."""
         self.ensure_one()
-        today = self.debtor_id._get_today()
-        lines = self.line_ids.filtered(lambda line: line.state == "planned")
+        debtor = self.debtor_id
         return Leaving(
-            today,
-            self.debtor_id._get_zone_names()[0],
-            {line.id: line._prepare_frozen_vals(today) for line in lines},
+            debtor._get_today(),
+            debtor._get_zone_names()[0],
+            self.message_id.id or None,
         )
 
-    def _note_handover(self, handover, frozen):
-        """Carry what became of the message to the contact.
-
-        :param frozen: of `Leaving`"""
+    def _keep_handover(self, handover):
+        """Keep what became of the message, in one statement: nothing is read for it."""
         self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_contact SET handover = %s WHERE id = %s",
+                psycopg2.extras.Json(handover),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["handover"], flush=False)
+
+    def _note_kept_handovers(self):
+        """Carry what became of the messages of those contacts that are leaving to them."""
+        left = self.filtered(lambda c: c.state == "sending" and c.handover)
+        for answer, contacts in left.grouped(lambda c: tuple(c.handover)).items():
+            contacts._note_handover(Handover(*answer))
+
+    def _note_handover(self, handover):
+        """Carry to these contacts what became of their messages, the same for all."""
         code, error = handover.code, handover.error
         reasons = [{"code": code, "args": {"error": error}}] if code else None
         if handover.state == "made":
             # a provider may report the delivery while it answers
-            status = self.delivery_status or "sent"
-            self._get_lines()._freeze(frozen)
-            self._set_state("made", outcome="sent", delivery_status=status)
+            for status, contacts in self.grouped("delivery_status").items():
+                contacts._set_state(
+                    "made", outcome="sent", delivery_status=status or "sent"
+                )
             self._after_made()
+            for code, contacts in self.grouped("channel").items():
+                self.env["collection.channel"]._get(code)._settle(contacts)
         elif handover.state == "failed":
             self._set_state("failed", error=error, reasons=reasons)
             self._fall_back(code, error=error)
         elif handover.state == "uncertain":
-            self._get_lines()._freeze(frozen)
             self._set_state("uncertain", error=error, reasons=reasons)
             self._withdraw_mail()
             self._tell_collectors()
         else:
-            self._wait_for_provider(error, reasons)
+            for contact in self:
+                contact._wait_for_provider(error, reasons)
 
     def _wait_for_provider(self, error, reasons):
         """Nothing left and the customer is not to blame: the contact waits for tomorrow.
@@ -201,6 +286,7 @@ class CollectionContact(models.Model):
             planned_on=False,
             made_at=False,
             made_on=False,
+            stated=False,
             not_before=today + timedelta(days=1),
         )
         manager = self.company_id.collection_manager_id or self.user_id

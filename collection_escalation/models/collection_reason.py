@@ -77,6 +77,9 @@ TEXTS = {
     "ADDRESS_CHANGED": _lt(
         "The address was changed after the message was written: it is written anew."
     ),
+    "AMOUNTS_CHANGED": _lt(
+        "Something was paid or changed after the message was written: it is written anew."
+    ),
     "STOPPED": _lt("Nobody may contact them: %(flag)s."),
     "CHANNEL_REFUSED": _lt("They refused this channel, or did not authorise it."),
     "CALLBACK": _lt("They asked to be called then."),

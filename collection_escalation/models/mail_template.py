@@ -8,7 +8,7 @@ from lxml import etree
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.mail import formataddr
+from odoo.tools.mail import formataddr, generate_tracking_message_id
 
 from .collection_internal_thread import INTERNAL
 from .collection_wording import parse_source
@@ -106,6 +106,25 @@ class MailTemplate(models.Model):
                 {"email_to": to, "email_cc": "", "partner_ids": []}
             )
         return render_results
+
+    def _generate_template_static_values(
+        self, res_ids, render_fields, render_results=None
+    ):
+        """An e-mail to a customer stands in the history of the customer, and its id does
+        not name the model: the customer's mail client shows it."""
+        results = super()._generate_template_static_values(
+            res_ids, render_fields, render_results=render_results
+        )
+        if self.model == MODEL and "res_id" in render_fields:
+            for contact in self.env[MODEL].browse(res_ids):
+                results[contact.id].update(
+                    {
+                        "model": "collection.debtor",
+                        "res_id": contact.debtor_id.id,
+                        "message_id": generate_tracking_message_id("statement"),
+                    }
+                )
+        return results
 
     def _must_state_the_debt(self):
         """Whether the template may be used after the due date: all but those that are

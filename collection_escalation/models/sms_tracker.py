@@ -58,6 +58,7 @@ class CollectionContact(models.Model):
         hears the same and decides.
 
         :param failure: as in `sms.sms`' failure types"""
+        self._note_kept_handovers()
         contacts = self.filtered(lambda c: c.state in ("made", "uncertain"))
         error = error or failure or ""
         contacts._annotate("NOT_DELIVERED", error=error)

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..models.collection_guard import Handover
 from .common import MONDAY, CollectionCommon
+from .test_feedback import FeedbackCommon
 
 #: The first reminder of what fell due on MONDAY, after five business days.
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
@@ -344,6 +345,134 @@ class TestNothingToAskFor(LeavingCommon):
         with self._at(call.planned_on):
             with self.assertRaisesRegex(UserError, "not planned any more"):
                 call.action_begin()
+
+
+@tagged("post_install", "-at_install")
+class TestWhatIsStated(LeavingCommon):
+    """The evidence says what the text said, to the cent."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._create_overdue_invoice(MONDAY, 1000.0)
+
+    def _send_queued(self):
+        with self.mock_mail_gateway():
+            self.env["collection.dispatcher"].sudo()._send_queued()
+            return [
+                m for m in self._mails if self.debtor_partner.email in m["email_to"][0]
+            ]
+
+    def test_a_partial_payment_after_the_writing_is_in_the_text(self):
+        with self._at(FRIENDLY_DAY):
+            self._queue()
+            contact = self._contacts()
+            old_mail = contact.mail_id
+            self._pay(self.invoice, 400.0)
+            self.assertFalse(self._send_queued())
+            self.assertEqual(contact.state, "planned")
+            self.assertEqual(contact.reasons[0]["code"], "AMOUNTS_CHANGED")
+            self.assertFalse(contact.stated)
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertFalse(old_mail.exists())
+        self.assertIn("600.00", mail["body"])  # 1000 - 400
+        self.assertEqual(contact.line_ids.amount_open, 600.0)
+
+    def test_a_credit_that_arrives_after_the_writing_is_in_the_text(self):
+        with self._at(FRIENDLY_DAY):
+            self._queue()
+            contact = self._contacts()
+            self.env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.debtor_partner.id,
+                    "amount": 250.0,
+                }
+            ).action_post()
+            self._settle_transaction()
+            self.assertFalse(self._send_queued())
+            self.assertEqual(contact.reasons[0]["code"], "AMOUNTS_CHANGED")
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertIn("750.00", mail["body"])  # 1000 - 250, not allocated yet
+        self.assertEqual(sum(contact.line_ids.mapped("amount_open")), 750.0)
+
+    def test_what_is_paid_while_it_leaves_does_not_change_what_was_said(self):
+        def hand_over(contact):
+            self._pay(self.invoice, 400.0)
+            return Handover("made")
+
+        with self._at(FRIENDLY_DAY):
+            self._queue()
+            contact = self._contacts()
+            self.assertIn("1,000.00", contact.message_id.body)
+            self.env["collection.guard"].sudo()._let_leave(contact.sudo(), hand_over)
+        self.assertEqual(contact.state, "made")
+        self.assertEqual(self.invoice.amount_residual, 600.0)
+        self.assertEqual(contact.line_ids.amount_open, 1000.0)
+
+    def test_a_day_later_it_is_one_day_more_and_not_written_anew(self):
+        with self._at(FRIENDLY_DAY, time(20, 0)):
+            self._queue()
+            contact = self._contacts()
+        with self._at(FRIENDLY_DAY + timedelta(days=1)):
+            self.assertFalse(contact._is_outdated())
+
+
+@tagged("post_install", "-at_install")
+class TestJournal(FeedbackCommon, LeavingCommon):
+    """What became of a message is known before it is carried to the contact."""
+
+    def setUp(self):
+        super().setUp()
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY):
+            self._queue()
+        self.contact = self._contacts()
+
+    def _start_leaving(self, message=None):
+        message = message or self.contact.message_id
+        return self.contact._start_leaving(
+            FRIENDLY_DAY, "America/Sao_Paulo", message.id
+        )
+
+    def test_after_a_crash_what_left_is_made(self):
+        self.assertTrue(self._start_leaving())
+        self.contact._keep_handover(Handover("made"))
+        self.env["collection.dispatcher"].sudo()._find_interrupted()
+        self.assertEqual(self.contact.state, "made")
+        self.assertEqual(self.contact.mail_id.state, "sent", "no queue sends it again")
+
+    def test_after_a_crash_what_was_refused_goes_to_the_other_channel(self):
+        self._start_leaving()
+        self.contact._keep_handover(Handover("failed", "SENDING_FAILED", "550 no"))
+        self.env["collection.dispatcher"].sudo()._find_interrupted()
+        self.assertContacts(
+            [("email", "friendly", "failed"), ("phone", "friendly", "planned")]
+        )
+        self.assertEqual(self.contact.error, "550 no")
+
+    def test_after_a_crash_what_nobody_knows_is_uncertain(self):
+        self._start_leaving()
+        self.env["collection.dispatcher"].sudo()._find_interrupted()
+        self.assertEqual(self.contact.state, "uncertain")
+        self.assertEqual(self.contact.mail_id.state, "cancel")
+
+    def test_what_was_withdrawn_or_written_anew_does_not_start(self):
+        other = self.env["mail.message"].create({"body": "another text"})
+        self.assertFalse(self._start_leaving(other))
+        self.contact.line_ids._cancel("NOT_OWED")
+        self.assertFalse(self._start_leaving())
+        self.assertEqual(self.contact.state, "skipped")
+
+    def test_a_message_that_comes_back_at_once_does_not_count_as_received(self):
+        """Before what became of it is carried to the contact."""
+        self._start_leaving()
+        self.contact._keep_handover(Handover("made"))
+        with self._at(FRIENDLY_DAY):
+            self._receive_sample("postfix_failed", self.contact)
+        self.assertEqual(self.contact.state, "made")
+        self.assertEqual(self.contact.delivery_status, "bounced")
+        self.assertEqual(self.contact.line_ids.state, "failed")
 
 
 @tagged("post_install", "-at_install")

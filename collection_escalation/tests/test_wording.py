@@ -590,7 +590,7 @@ class TestWording(CollectionCommon):
 
     def test_a_message_that_lacks_data_does_not_leave(self):
         self._create_overdue_invoice(MONDAY)
-        row = self.env.ref("collection_escalation.message_statement_row").sudo()
+        row = self.env.ref("collection_escalation.message_statement_table").sudo()
         row.arch = row.arch.replace("due on {{ day }}", "due soon")
         self.assertFalse(self._live(FRIENDLY_DAY))
         contact = self._contacts(channel="email")
