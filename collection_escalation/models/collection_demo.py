@@ -43,12 +43,17 @@ CREDITS = [("elm", 10, 300.00)]
 #: (customer, stage until now, days ago): the customer stands there since then, and the
 #: contacts of that stage and of those below were made. What comes next is up to the plan.
 PASTS = [("quartz", "friendly", 18), ("rowan", "firm", 24)]
-#: (customer, channel, text): what a person plans by hand, by channels that the ready plans do
+#: (customer, channel, subject, text): what a person plans by hand, by channels that the ready plans do
 #: not begin with. A visit needs no text; the link to the invoices is put after the others.
 BY_HAND = [
-    ("girassol", "whatsapp", "Bom dia! Como combinado, seguem as faturas."),
-    ("horizonte", "letter", "Le enviamos la lista de sus facturas, como nos pidió."),
-    ("opal", "visit", ""),
+    ("girassol", "whatsapp", "", "Bom dia! Como combinado, seguem as faturas."),
+    (
+        "horizonte",
+        "letter",
+        "Sus facturas",
+        "Le enviamos la lista de sus facturas, como nos pidió.",
+    ),
+    ("opal", "visit", "", ""),
 ]
 
 
@@ -196,7 +201,7 @@ class CollectionDemo(models.AbstractModel):
         companies.party = "business"
         (debtors - companies).party = "consumer"
 
-    def _plan_by_hand(self, name, channel, text):
+    def _plan_by_hand(self, name, channel, subject, text):
         """The scheduled action finds the moment, on whatever day it runs first."""
         admin = self.env.ref("base.user_admin")
         compose = self.env["collection.contact.compose"].with_user(admin)
@@ -204,6 +209,7 @@ class CollectionDemo(models.AbstractModel):
             {
                 "debtor_id": self._debtor(name).id,
                 "channel": channel,
+                **({"own_subject": subject} if subject else {}),
                 "own_plain": text,
                 "own_html": text,
             }

@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.tests import tagged
 
+from ..models.collection_guard import CHUNK
 from .common import MONDAY, CollectionCommon
 
 SMALL, LARGE = 10, 60
@@ -118,6 +119,32 @@ class TestBatchQueries(CollectionCommon):
         with self._at(MONDAY):
             self._get_customers().partner_id.email = False
         self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
+
+    def test_a_message_costs_no_query_to_write_and_six_to_send(self):
+        """Two journal entries with their time-out, Odoo's two looks at notifications and
+        its entry of the queue (written for a chunk at once where the journal has a
+        connection of its own); all the rest is a fixed number for up to 50."""
+        debtors = {
+            "warm-up": self.batches["warm-up"],
+            "small": self.batches["small"],
+            "large": self.batches["large"][:CHUNK],
+        }
+        dispatcher = self.env["collection.dispatcher"].sudo()
+        with self._at(MONDAY), self.mock_mail_gateway():
+            for batch in self.batches.values():
+                self._count(self.env["collection.evaluation"].sudo()._evaluate, batch)
+                planner = self.env["collection.planner"].sudo()
+                self._count(planner._plan_debtors, batch)
+            written, sent = {}, {}
+            for name, batch in debtors.items():
+                contacts = batch.contact_ids.filtered(lambda c: c.state == "planned")
+                written[name] = self._count(dispatcher._queue, contacts.sudo())
+                self.assertEqual(set(contacts.mapped("state")), {"queued"})
+                sent[name] = self._count(lambda _: dispatcher._send_queued(), None)
+                self.assertEqual(set(contacts.mapped("state")), {"made"})
+        self.assertEqual(written["large"], written["small"], written)
+        more = len(debtors["large"]) - len(debtors["small"])
+        self.assertLessEqual(sent["large"] - sent["small"], 6 * more, sent)
 
     def _refuse(self, *channels):
         self.env["collection.debtor.channel"].sudo().create(
