@@ -2,6 +2,8 @@
 owed and still permitted. The last guard is in `collection_guard.py`."""
 
 import logging
+import time
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -17,6 +19,11 @@ _logger = logging.getLogger(__name__)
 BATCH = 50
 #: First key of the advisory locks that say "a living process is sending this contact".
 SENDING_LOCK = 0x636F6C6C
+#: … and "a living process does this": the second key is the task.
+TASK_LOCK = SENDING_LOCK + 1
+WRITING, SENDING = 1, 2
+#: Seconds that the sender waits for the next messages.
+NAP = 0.05
 
 
 class CollectionDispatcher(models.AbstractModel):
@@ -36,16 +43,58 @@ class CollectionDispatcher(models.AbstractModel):
                 self.env.cr.rollback()
                 _logger.info("Collections: another worker tidies too, left for later")
         due = self._get_due()
+        if len(due) > batch_size:
+            self.env.ref("collection_escalation.ir_cron_send")._trigger()
         cron._commit_progress(remaining=len(due))
-        for start in range(0, len(due), batch_size):
-            batch = due[start : start + batch_size]
-            self._queue_safely(batch)
-            more = cron._commit_progress(len(batch))
-            self._send_queued()
-            if not more:
-                break
+        with self._at_work(WRITING):
+            for start in range(0, len(due), batch_size):
+                batch = due[start : start + batch_size]
+                self._queue_safely(batch)
+                more = cron._commit_progress(len(batch))
+                if not self._is_at_work(SENDING):
+                    self._send_queued()
+                if not more:
+                    break
         self._send_queued()
         self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
+
+    @api.model
+    def _cron_send(self):
+        """Scheduled action, started by the dispatch when there is much to do: send what is
+        queued, as long as the other process writes. So none waits for the other, nor both
+        for the mail server."""
+        cron = self.env["ir.cron"]
+        with self._at_work(SENDING) as first:
+            while first:
+                # looked at before: what is written last is sent too
+                writing = self._is_at_work(WRITING)
+                sent = self._send_queued()
+                if not cron._commit_progress(sent, remaining=int(writing)):
+                    break
+                if not writing:
+                    break
+                if not sent:
+                    time.sleep(NAP)
+
+    @contextmanager
+    def _at_work(self, task):
+        """Let other processes know that this one does ``task``, until it ends or dies.
+
+        :return: False if another one does it already"""
+        lock = (TASK_LOCK, task)
+        self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        (first,) = self.env.cr.fetchone()
+        try:
+            yield first
+        finally:
+            if first:
+                self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+
+    @api.model
+    def _is_at_work(self, task):
+        """Does another process do ``task``?"""
+        with self._at_work(task) as first:
+            return not first
 
     @api.model
     def _get_due(self):
@@ -103,7 +152,10 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _send_queued(self):
-        """Send what is queued, channel by channel, each through its last guard."""
+        """Send what is queued, channel by channel, each through its last guard.
+
+        :return: how many messages are not queued any more"""
+        waiting = self._get_queued()
         for channel in self.env["collection.channel"]._get_models():
             if not channel._is_automatic():
                 continue
@@ -114,6 +166,11 @@ class CollectionDispatcher(models.AbstractModel):
             except psycopg2.extensions.TransactionRollbackError:
                 self.env.cr.rollback()
                 _logger.info("Collections: another worker sends too, left for later")
+        return len(waiting) - len(waiting & self._get_queued())
+
+    @api.model
+    def _get_queued(self):
+        return self.env["collection.contact"].search([("state", "=", "queued")])
 
     @api.model
     def _find_interrupted(self):
@@ -140,9 +197,7 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _drop_cancelled(self):
-        self.env["collection.contact"].search(
-            [("state", "=", "queued")]
-        )._drop_cancelled()
+        self._get_queued()._drop_cancelled()
 
 
 class CollectionContact(models.Model):

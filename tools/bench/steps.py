@@ -1,6 +1,6 @@
 """The steps of the bench by name; each runs in a process and on a database of its own."""
 
-from . import ledger, ours, posting, reference
+from . import ledger, ours, posting, reference, second_worker
 from .installing import install
 
 STEPS = {
@@ -11,6 +11,7 @@ STEPS = {
     "start": lambda _options: ours.start(),
     "evaluate-plan": lambda _options: ours.evaluate_and_plan(),
     "dispatch": lambda _options: ours.dispatch(),
+    second_worker.STEP: lambda _options: ours.work_beside(),
     "settle": lambda _options: ours.settle(),
     "nothing-due": lambda _options: ours.evaluate_nothing(),
     "sql": lambda _options: reference.run_statement(),

@@ -28,11 +28,14 @@ def orders(chance):
     """What each of the three workers does in a round: [(action, options)]."""
     plans = [[], [], []]
     for pair in PAIRS:
-        names = [pair, pair, chance.choice(OTHERS)]
+        # two that dispatch, or one that dispatches and one that sends
+        second = chance.choice((pair, "send")) if pair == "dispatch" else pair
+        names = [pair, second, chance.choice(OTHERS)]
         chance.shuffle(names)
         for plan, name in zip(plans, names, strict=True):
             # small batches, so that the workers meet in the middle of each other's
-            plan.append((name, {"batch_size": chance.choice((1, 2, 50))}))
+            size = {"batch_size": chance.choice((1, 2, 50))}
+            plan.append((name, {} if name == "send" else size))
     return plans
 
 

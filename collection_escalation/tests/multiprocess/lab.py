@@ -41,6 +41,7 @@ ACTIONS = {
     "evaluate": ("collection.evaluation", "_cron_evaluate"),
     "plan": ("collection.planner", "_cron_plan"),
     "dispatch": ("collection.dispatcher", "_cron_dispatch"),
+    "send": ("collection.dispatcher", "_cron_send"),
 }
 #: Where a database does not answer for so long, something waits for ever.
 PATIENCE = 120
