@@ -31,9 +31,7 @@ class CollectionCase(models.Model):
         index=True,
         precompute=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users",
         string="Collector",
@@ -65,7 +63,6 @@ class CollectionCase(models.Model):
         "collection.stage",
         readonly=True,
         tracking=True,
-        index=True,
         ondelete="restrict",
         help="The highest stage of the open items.",
     )

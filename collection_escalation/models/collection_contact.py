@@ -79,9 +79,7 @@ class CollectionContact(models.Model):
         index=True,
         precompute=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     case_id = fields.Many2one(
         "collection.case", string="File", ondelete="set null", index=True, readonly=True
     )
@@ -114,9 +112,7 @@ class CollectionContact(models.Model):
         required=True,
         readonly=True,
     )
-    state = fields.Selection(
-        STATES, default="planned", required=True, readonly=True, index=True
-    )
+    state = fields.Selection(STATES, default="planned", required=True, readonly=True)
     delivery_status = fields.Selection(
         [
             ("sent", "Handed over"),
@@ -127,9 +123,7 @@ class CollectionContact(models.Model):
         ],
         readonly=True,
     )
-    planned_at = fields.Datetime(
-        readonly=True, index="btree_not_null", help="First permitted moment."
-    )
+    planned_at = fields.Datetime(readonly=True, help="First permitted moment.")
     planned_on = fields.Date(readonly=True, help="The same day for the customer.")
     not_before = fields.Date(readonly=True, help="Not planned before this day.")
     made_at = fields.Datetime(readonly=True)

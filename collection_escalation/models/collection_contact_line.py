@@ -1,5 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .alike_rows import number_alike
 
 
 class CollectionContactLine(models.Model):
@@ -9,7 +12,13 @@ class CollectionContactLine(models.Model):
     _name = "collection.contact.line"
     _description = "Invoice in a collection contact"
     _order = "contact_id, date_due, id"
+    # Who made the contact stands on the contact: no key to a user that PostgreSQL looks
+    # up for every line.
+    _log_access = False
 
+    create_date = fields.Datetime(
+        string="Created on", readonly=True, default=lambda self: self.env.cr.now()
+    )
     contact_id = fields.Many2one(
         "collection.contact",
         required=True,
@@ -74,26 +83,34 @@ class CollectionContactLine(models.Model):
         """Planned lines of a whole batch in one statement: the ORM would take one for
         every hundred.
 
-        :param rows: tuples (contact id, item_id, step_id, stage_id, cycle, currency_id,
-            date_due)"""
+        :param rows: tuples (contact id, item_id, (step_id, stage_id, cycle, currency_id,
+            date_due))"""
         if not rows:
             return
         self.env.flush_all()
-        self.env.cr.execute_values(
-            """
-            INSERT INTO collection_contact_line
-                   (contact_id, item_id, step_id, stage_id, cycle, currency_id, date_due,
-                    state, create_uid, create_date, write_uid, write_date)
-            SELECT contact_id::int, item_id::int, step_id::int, stage_id::int, cycle::int,
-                   currency_id::int, date_due::date, 'planned',
-                   uid, now() AT TIME ZONE 'UTC', uid, now() AT TIME ZONE 'UTC'
-              FROM (VALUES %s) AS v(contact_id, item_id, step_id, stage_id, cycle,
-                                    currency_id, date_due, uid)
-            """,
-            [(*row, self.env.uid) for row in rows],
-            page_size=len(rows),
+        (contact_ids, item_ids, numbers), values = number_alike(rows)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_contact_line
+                       (contact_id, item_id, step_id, stage_id, cycle, currency_id,
+                        date_due, state, create_date)
+                SELECT line.contact_id, line.item_id, step_id::int, stage_id::int, cycle,
+                       currency_id, date_due::date, 'planned', now() AT TIME ZONE 'UTC'
+                  FROM unnest(%s::int[], %s::int[], %s::int[]) WITH ORDINALITY
+                            AS line(contact_id, item_id, number, turn)
+                  JOIN (VALUES %s) AS v(number, step_id, stage_id, cycle, currency_id,
+                                        date_due)
+                 USING (number)
+                 ORDER BY turn
+                """,
+                contact_ids,
+                item_ids,
+                numbers,
+                values,
+            )
         )
-        contacts = self.env["collection.contact"].browse({row[0] for row in rows})
+        contacts = self.env["collection.contact"].browse(set(contact_ids))
         contacts.invalidate_recordset(["line_ids"], flush=False)
 
     @api.ondelete(at_uninstall=False)

@@ -120,11 +120,13 @@ class CollectionContact(models.Model):
             (
                 contact.id,
                 row.id,
-                step.id or None,
-                step.stage_id.id or None,
-                row.cycle,
-                row.currency_id,
-                row.due,
+                (
+                    step.id or None,
+                    step.stage_id.id or None,
+                    row.cycle,
+                    row.currency_id,
+                    row.due,
+                ),
             )
             for row, step in pairs
             if step or row.id not in present_ids

@@ -18,7 +18,6 @@ class CollectionDebtor(models.Model):
         "res.partner",
         string="Customer",
         required=True,
-        index=True,
         ondelete="restrict",
         readonly=True,
     )

@@ -97,10 +97,6 @@ class CollectionDebtor(models.Model):
         self.env.flush_all()
         for records in (self.case_ids, self.item_ids, self.contact_ids, self.hold_ids):
             records.write({"debtor_id": keep.id})
-        moves = self.env["collection.stage.move"].search(
-            [("debtor_id", "in", self.ids)]
-        )
-        moves.write({"debtor_id": keep.id})
         human = (self | keep).filtered(lambda d: d.deceased or d.over_indebted)
         if human or "consumer" in self.mapped("party"):
             keep.party = "consumer"  # the better protected of the two

@@ -258,20 +258,21 @@ class CollectionEvaluation(models.AbstractModel):
     def _record_moves(self, found, levels, stored):
         """Append-only answer to "why is this invoice here?", one per change of stage."""
         rows = []
-        for debtor, row, resolution, _withheld in found:
+        for _debtor, row, resolution, _withheld in found:
             previous, level = row.stage_id, row.level
             for stage_id in resolution.trail:
                 rows.append(
                     (
                         row.id,
-                        debtor.id,
-                        previous,
-                        stage_id,
-                        level,
-                        levels[stage_id],
-                        row.cycle,
-                        resolution.since,
-                        stored[resolution.reason],
+                        (
+                            previous,
+                            stage_id,
+                            level,
+                            levels[stage_id],
+                            row.cycle,
+                            resolution.since,
+                            stored[resolution.reason],
+                        ),
                     )
                 )
                 previous, level = stage_id, levels[stage_id]
@@ -288,13 +289,15 @@ class CollectionEvaluation(models.AbstractModel):
             rows.append(
                 (
                     row.id,
-                    resolution.rung_id,
-                    level,
-                    resolution.since,
-                    resolution.next_date,
-                    resolution.waits_for,
-                    stored[resolution.reason],
                     case.id if in_case else row.case_id,
+                    (
+                        resolution.rung_id,
+                        level,
+                        resolution.since,
+                        resolution.next_date,
+                        resolution.waits_for,
+                        stored[resolution.reason],
+                    ),
                 )
             )
         self.env["collection.item"]._write_evaluation(rows)

@@ -1,9 +1,10 @@
 import json
 
 from odoo import api, fields, models
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from ..rules import business_days, stages
+from .alike_rows import number_alike
 
 #: Rows of one statement of the first start.
 PLACED_AT_ONCE = 5000
@@ -22,7 +23,10 @@ LEDGER_STATES = [
 
 class CollectionItem(models.Model):
     """One receivable line (one instalment) under collection. The clock ticks here and
-    never in the ledger tables; amounts are read from the ledger, not copied."""
+    never in the ledger tables; amounts are read from the ledger, not copied.
+
+    The evaluation rewrites the row, and PostgreSQL then every index of it: only what
+    finds few rows among many has one."""
 
     _name = "collection.item"
     _description = "Open item"
@@ -51,9 +55,7 @@ class CollectionItem(models.Model):
         readonly=True,
     )
     partner_id = fields.Many2one(related="debtor_id.partner_id", string="Customer")
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     case_id = fields.Many2one(
         "collection.case", string="File", ondelete="set null", index="btree_not_null"
     )
@@ -71,9 +73,7 @@ class CollectionItem(models.Model):
         help="Original amount in the currency of the line: only to find the line again "
         "after the invoice was reset to draft.",
     )
-    stage_id = fields.Many2one(
-        "collection.stage", ondelete="restrict", index="btree_not_null", readonly=True
-    )
+    stage_id = fields.Many2one("collection.stage", ondelete="restrict", readonly=True)
     level = fields.Char(readonly=True)
     stage_since = fields.Date(string="Since", readonly=True)
     cycle = fields.Integer(default=1, required=True, readonly=True)
@@ -229,23 +229,31 @@ class CollectionItem(models.Model):
     def _write_evaluation(self, rows):
         """Store what the evaluation found, one statement for the batch.
 
-        :param rows: tuples (id, stage_id, level, stage_since, next_date, waits_for,
-            reason as JSON text, case_id)"""
+        :param rows: tuples (id, case_id, (stage_id, level, stage_since, next_date,
+            waits_for, reason as JSON text))"""
         if not rows:
             return
-        self.env.cr.execute_values(
-            """
-            UPDATE collection_item i
-               SET stage_id = v.stage_id::int, level = v.level,
-                   stage_since = v.stage_since::date, next_date = v.next_date::date,
-                   waits_for = v.waits_for, reason = v.reason::jsonb,
-                   case_id = v.case_id::int
-              FROM (VALUES %s) AS v(id, stage_id, level, stage_since, next_date,
-                                    waits_for, reason, case_id)
-             WHERE i.id = v.id::int
-            """,
-            rows,
-            page_size=len(rows),
+        (ids, cases, numbers), values = number_alike(rows)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_item i
+                   SET stage_id = v.stage_id::int, level = v.level,
+                       stage_since = v.stage_since::date, next_date = v.next_date::date,
+                       waits_for = v.waits_for, reason = v.reason::jsonb,
+                       case_id = item.case_id
+                  FROM unnest(%s::int[], %s::int[], %s::int[])
+                            AS item(id, case_id, number)
+                  JOIN (VALUES %s) AS v(number, stage_id, level, stage_since, next_date,
+                                        waits_for, reason)
+                 USING (number)
+                 WHERE i.id = item.id
+                """,
+                ids,
+                cases,
+                numbers,
+                values,
+            )
         )
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
 
@@ -253,23 +261,30 @@ class CollectionItem(models.Model):
     def _record_stage_moves(self, rows):
         """Append to the log of stage moves, one statement for the batch.
 
-        :param rows: tuples (item id, debtor_id, from_stage_id, to_stage_id, from_level,
-            to_level, cycle, date, reason as JSON text)"""
+        :param rows: tuples (item id, (from_stage_id, to_stage_id, from_level, to_level,
+            cycle, date, reason as JSON text))"""
         if not rows:
             return
-        self.env.cr.execute_values(
-            """
-            INSERT INTO collection_stage_move
-                   (item_id, debtor_id, from_stage_id, to_stage_id, from_level, to_level,
-                    cycle, date, reason, create_uid, create_date, write_uid, write_date)
-            SELECT item_id::int, debtor_id::int, from_stage_id::int, to_stage_id::int,
-                   from_level, to_level, cycle::int, date::date, reason::jsonb,
-                   uid, now() AT TIME ZONE 'UTC', uid, now() AT TIME ZONE 'UTC'
-              FROM (VALUES %s) AS v(item_id, debtor_id, from_stage_id, to_stage_id,
-                                    from_level, to_level, cycle, date, reason, uid)
-            """,
-            [(*row, self.env.uid) for row in rows],
-            page_size=len(rows),
+        (ids, numbers), values = number_alike(rows)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_stage_move
+                       (item_id, from_stage_id, to_stage_id, from_level, to_level, cycle,
+                        date, reason, create_date)
+                SELECT item.id, from_stage_id::int, to_stage_id::int, from_level, to_level,
+                       cycle, date, reason::jsonb, now() AT TIME ZONE 'UTC'
+                  FROM unnest(%s::int[], %s::int[])
+                       WITH ORDINALITY AS item(id, number, turn)
+                  JOIN (VALUES %s) AS v(number, from_stage_id, to_stage_id, from_level,
+                                        to_level, cycle, date, reason)
+                 USING (number)
+                 ORDER BY turn
+                """,
+                ids,
+                numbers,
+                values,
+            )
         )
         self.browse(row[0] for row in rows).invalidate_recordset(
             ["stage_move_ids"], flush=False
@@ -348,14 +363,10 @@ class CollectionItem(models.Model):
             )
             number += 1
             for item in old:
-                rows.append(
-                    (item.id, stage.id, stage.level, day, day, None, reason)
-                    + (item.case_id.id or None,)
-                )
-                moves.append(
-                    (item.id, debtor.id, None, stage.id, None, stage.level)
-                    + (item.cycle, today, reason)
-                )
+                standing = (stage.id, stage.level, day, day, None, reason)
+                rows.append((item.id, item.case_id.id or None, standing))
+                move = (None, stage.id, None, stage.level, item.cycle, today, reason)
+                moves.append((item.id, move))
         for part in split_every(PLACED_AT_ONCE, rows, list):
             self._write_evaluation(part)
         for part in split_every(PLACED_AT_ONCE, moves, list):

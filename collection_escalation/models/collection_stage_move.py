@@ -8,14 +8,18 @@ class CollectionStageMove(models.Model):
     _description = "Stage move of an open item"
     _order = "id desc"
     _rec_name = "item_id"
+    # The evaluation writes them, and nobody again: that is worth no key to a user that
+    # PostgreSQL looks up for every row. When it did is kept.
+    _log_access = False
 
+    create_date = fields.Datetime(
+        string="Created on", readonly=True, default=lambda self: self.env.cr.now()
+    )
     item_id = fields.Many2one(
         "collection.item", required=True, ondelete="cascade", index=True
     )
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="debtor_id.company_id")
+    debtor_id = fields.Many2one(related="item_id.debtor_id")
+    company_id = fields.Many2one(related="item_id.company_id")
     move_id = fields.Many2one(related="item_id.move_id", string="Invoice")
     from_stage_id = fields.Many2one("collection.stage", ondelete="set null")
     to_stage_id = fields.Many2one("collection.stage", ondelete="set null")
