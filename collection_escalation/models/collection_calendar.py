@@ -1,6 +1,7 @@
 import functools
 
 import holidays
+import holidays.countries  # all of them, when the server starts: the first needs them all
 
 from odoo import api, models
 

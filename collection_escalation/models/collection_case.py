@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .bulk_rows import insert_rows
+
 
 class CollectionCase(models.Model):
     """One delinquency episode of a debtor: opens with the first item that is past due
@@ -155,11 +157,35 @@ class CollectionCase(models.Model):
 
     # -- life ----------------------------------------------------------------------------
 
+    @api.model
+    def _open(self, debtors, today, stages, levels):
+        """Files of debtors who have no open one; nobody is told and nobody follows.
+
+        :param today: {debtor id: today's date for them}
+        :param stages: {debtor id: id of the stage, where it is known}
+        :param levels: {stage id: level}
+        :return: the files in the order of the debtors"""
+        return insert_rows(
+            self,
+            [
+                {
+                    "debtor_id": debtor.id,
+                    "partner_id": debtor.partner_id.id,
+                    "company_id": debtor.company_id.id,
+                    "user_id": debtor.collector_id.id or None,
+                    "date_open": today[debtor.id],
+                    "stage_id": stages.get(debtor.id),
+                    "level": levels[stages.get(debtor.id)],
+                }
+                for debtor in debtors
+            ],
+        )
+
     def _refresh(self):
         """Bring stage and state in line with the open items: the stage falls when the
         highest item is paid, the case closes when nothing is chased any more and reopens
         when something is owed again."""
-        standing = self._read_standing()
+        standing = self._read_standing() if self else {}
         by_stage = defaultdict(self.browse)
         for case in self:
             stage_id, _is_owed = standing[case.id]

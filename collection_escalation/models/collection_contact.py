@@ -194,7 +194,7 @@ class CollectionContact(models.Model):
     )
     access_token = fields.Char(
         readonly=True,
-        default=lambda self: secrets.token_urlsafe(24),
+        default=lambda self: self._make_token(),
         copy=False,
         groups=fields.NO_ACCESS,  # whoever has it reads the invoices without a login
     )
@@ -214,6 +214,10 @@ class CollectionContact(models.Model):
     _outbox_idx = models.Index("(planned_at) WHERE state = 'planned'")
     _sending_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
     _history_idx = models.Index("(debtor_id, made_at) WHERE made_at IS NOT NULL")
+
+    @api.model
+    def _make_token(self):
+        return secrets.token_urlsafe(24)
 
     @api.depends("partner_id.display_name", "channel")
     def _compute_display_name(self):

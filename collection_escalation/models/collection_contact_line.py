@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .alike_rows import number_alike
+from .bulk_rows import number_alike
 
 
 class CollectionContactLine(models.Model):

@@ -6,6 +6,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
+from .bulk_rows import insert_rows
+
 #: What stands in every message, and the friendly reminder: a language is written if all
 #: of these are in it.
 PARTS = ("greeting", "statement_table", "how_to_pay", "signature", "friendly")
@@ -28,11 +30,12 @@ class CollectionContact(models.Model):
     # -- planning ------------------------------------------------------------------------
 
     @api.model
-    def _plan(self, wanted, cases):
+    def _plan(self, wanted, cases, today):
         """Make the contacts that the evaluation asks for.
 
         :param wanted: {(debtor id, channel, kind): [(ItemRow, step)]}
         :param cases: {debtor id: open case}
+        :param today: {debtor id: today's date for them}
         A contact that is planned already for the debtor, channel and kind takes the new
         items in: one notice per debtor, not one per invoice."""
         waiting = {
@@ -55,18 +58,40 @@ class CollectionContact(models.Model):
                 continue
             debtor = self.env["collection.debtor"].browse(debtor_id)
             vals = self._prepare_planned_vals(
-                debtor, channel, kind, pairs, debtor._get_today()
+                debtor, channel, kind, pairs, today[debtor_id]
             )
             case = cases.get(debtor_id, self.env["collection.case"])
             new.append({**vals, "case_id": case.id})
             new_keys.append(key)
-        created = self.create(new)
+        created = self._insert_planned(new)
         for contact, key in zip(created, new_keys, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
         Line._create_planned(lines)
         planned = created.union(*(waiting[key] for key in wanted if key in waiting))
         planned._ask_who_decides()
         return created
+
+    @api.model
+    def _insert_planned(self, vals_list):
+        """New contacts of a whole batch, from what `_prepare_planned_vals` says."""
+        debtors = self.env["collection.debtor"].browse(
+            v["debtor_id"] for v in vals_list
+        )
+        return insert_rows(
+            self,
+            [
+                {
+                    **{name: value or None for name, value in vals.items()},
+                    "not_before": vals.get("not_before"),
+                    "reviewed": vals["reviewed"],
+                    "partner_id": debtor.partner_id.id,
+                    "logged_at": None,
+                    "whom": None,
+                    "access_token": self._make_token(),
+                }
+                for vals, debtor in zip(vals_list, debtors, strict=True)
+            ],
+        )
 
     def _ask_who_decides(self):
         """A duty for the collector, where a step is meant for who decides on payments and
@@ -116,17 +141,15 @@ class CollectionContact(models.Model):
     def _prepare_lines(self, contact, pairs, present):
         """As `collection.contact.line._create_planned` takes them."""
         present_ids = set(present.ids) if present else set()
+        of_step = {
+            step: (step.id or None, step.stage_id.id or None)
+            for step in {step for _row, step in pairs}
+        }
         return [
             (
                 contact.id,
                 row.id,
-                (
-                    step.id or None,
-                    step.stage_id.id or None,
-                    row.cycle,
-                    row.currency_id,
-                    row.due,
-                ),
+                (*of_step[step], row.cycle, row.currency_id, row.due),
             )
             for row, step in pairs
             if step or row.id not in present_ids
@@ -134,7 +157,7 @@ class CollectionContact(models.Model):
 
     def _get_highest_step(self, steps):
         return max(
-            steps,
+            dict.fromkeys(steps),
             key=lambda s: s.stage_id.sequence if s else -1,
             default=self.env["collection.stage.step"],
         )

@@ -95,12 +95,14 @@ class CollectionDebtor(models.Model):
 
     @api.depends("policy_id", "party", "company_id")
     def _compute_effective_policy_id(self):
-        defaults = {}
-        for debtor in self:
-            key = debtor.company_id, debtor.party or "consumer"
-            if not debtor.policy_id and key not in defaults:
-                defaults[key] = self.env["collection.policy"]._get_default(*key)
-            debtor.effective_policy_id = debtor.policy_id or defaults[key]
+        own = self.filtered("policy_id")
+        for policy, debtors in own.grouped("policy_id").items():
+            debtors.effective_policy_id = policy
+        alike = (self - own).grouped(lambda d: (d.company_id, d.party or "consumer"))
+        for (company, party), debtors in alike.items():
+            debtors.effective_policy_id = self.env["collection.policy"]._get_default(
+                company, party
+            )
 
     def _check_has_policy(self):
         """:raise UserError: no plan with stages applies to the debtor"""
@@ -116,8 +118,9 @@ class CollectionDebtor(models.Model):
 
     @api.depends("user_id", "company_id.collection_user_id")
     def _compute_collector_id(self):
-        for debtor in self:
-            debtor.collector_id = debtor.user_id or debtor.company_id.collection_user_id
+        alike = self.grouped(lambda d: d.user_id or d.company_id.collection_user_id)
+        for user, debtors in alike.items():
+            debtors.collector_id = user
 
     @api.depends("case_ids.state", "case_ids.stage_id")
     def _compute_case_id(self):

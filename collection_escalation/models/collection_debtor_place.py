@@ -86,6 +86,24 @@ def zones_of_phone(number, year):
     return tuple(dict.fromkeys([*named, *also, *never_named]))
 
 
+@functools.lru_cache(maxsize=16384)
+def _find_whereabouts(own, country, state, city, number, company, day):
+    """See `CollectionDebtor._get_whereabouts`, of which these are the facts.
+
+    :raise ValueError: a zone that nobody knows"""
+    found = debtor_zones.find(
+        own=own,
+        address=zones_of(country, state, city),
+        has_state=state in STATE_ZONES.get(country, ()),
+        phone=zones_of_phone(number, day.year) if number else (),
+        company=company,
+        day=day,
+    )
+    for name in found.zones:
+        zone(name)
+    return found
+
+
 @functools.lru_cache(maxsize=256)
 def _never_named(calling_code, year):
     """Zones of the countries with this calling code whose clock (of that year) belongs to
@@ -149,20 +167,17 @@ class CollectionDebtor(models.Model):
 
         :raise UserError: nobody can tell"""
         self.ensure_one()
-        partner, today = self.partner_id, fields.Date.today()
-        country, state = partner.country_id.code, partner.state_id.code
-        number = partner.phone_sanitized
+        partner = self.partner_id
         try:
-            found = debtor_zones.find(
-                own=self.tz or None,
-                address=zones_of(country, state, partner.city or ""),
-                has_state=state in STATE_ZONES.get(country, ()),
-                phone=zones_of_phone(number, today.year) if number else (),
-                company=self.company_id.collection_tz or None,
-                day=today,
+            found = _find_whereabouts(
+                self.tz or None,
+                partner.country_id.code,
+                partner.state_id.code,
+                partner.city or "",
+                partner.phone_sanitized,
+                self.company_id.collection_tz or None,
+                fields.Date.today(),
             )
-            for name in found.zones:
-                zone(name)
         except ValueError as error:
             raise UserError(
                 self.env._(

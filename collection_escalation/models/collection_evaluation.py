@@ -100,12 +100,12 @@ class CollectionEvaluation(models.AbstractModel):
             found += self._resolve_debtor(debtor, facts)
         levels = self._read_levels(found)
         self._close_tolerated(found)
-        cases = self._open_cases(found, levels, facts)
+        cases, placed = self._open_cases(found, levels, facts)
         stored = self._store_reasons(found)
         self._record_moves(found, levels, stored)
         self._store_items(found, levels, stored, cases)
-        self._refresh_case_stages(found, cases)
-        self._plan_contacts(found, cases, facts.not_to_send)
+        self._refresh_case_stages(cases, placed)
+        self._plan_contacts(found, cases, facts.not_to_send, facts.today)
         self._ask_managers(found, cases)
         return len(found)
 
@@ -124,13 +124,14 @@ class CollectionEvaluation(models.AbstractModel):
     def _resolve_debtor(self, debtor, facts):
         """[(debtor, ItemRow, Resolution, needs_invoice)] of the debtor's open items."""
         ladder, today = self._get_ladder(facts, debtor), facts.today[debtor.id]
+        chasing = {rung.id for rung in ladder.rungs if rung.level in POST_DUE}
         found = []
         for row in facts.items.get(debtor.id, ()):
             if row.next_date is None or row.next_date > today:
                 continue
             resolution = self._resolve(debtor, row, facts)
             withheld = self._get_withheld(
-                facts, debtor, row, post_due=self._chases(resolution, ladder)
+                facts, debtor, row, post_due=resolution.rung_id in chasing
             )
             if withheld and (
                 withheld.code in ("HELD", "STOPPED")
@@ -144,36 +145,28 @@ class CollectionEvaluation(models.AbstractModel):
     def _resolve(self, debtor, row, facts, withheld=None):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
         today, place = facts.today[debtor.id], facts.places[debtor.id]
-        item = self._as_item(debtor, row, facts)
-        key = item, facts.get_policy(debtor).id, today, place, withheld
+        talked = facts.talked.get(debtor.id)
+        standing = (  # in the order of the fields of `rules.stages.Item`
+            row.due,
+            row.stage_id,
+            row.level,
+            row.stage_since,
+            row.marks,
+            row.grace_from,
+            bool(talked and row.stage_since and talked >= row.stage_since),
+            row.approved_stage_id,
+            self._is_above_minimum(facts, debtor, row),
+        )
+        key = standing, facts.get_policy(debtor).id, today, place, withheld
         if key not in facts.resolutions:
-            ladder = self._get_ladder(facts, debtor)
-            calendar = self.env["collection.calendar"]._get(*place, today)
             facts.resolutions[key] = stages.resolve(
-                item, ladder, today, calendar, withheld
+                stages.Item(*standing),
+                self._get_ladder(facts, debtor),
+                today,
+                self.env["collection.calendar"]._get(*place, today),
+                withheld,
             )
         return facts.resolutions[key]
-
-    def _as_item(self, debtor, row, facts):
-        talked = facts.talked.get(row.debtor_id)
-        return stages.Item(
-            due=row.due,
-            rung_id=row.stage_id,
-            level=row.level,
-            since=row.stage_since,
-            marks=row.marks,
-            grace_from=row.grace_from,
-            reached=bool(talked and row.stage_since and talked >= row.stage_since),
-            approved_id=row.approved_stage_id,
-            above_minimum=self._is_above_minimum(facts, debtor, row),
-        )
-
-    def _chases(self, resolution, ladder):
-        """Does the resolution move or contact the item after its due date?"""
-        level = next(
-            (rung.level for rung in ladder.rungs if rung.id == resolution.rung_id), None
-        )
-        return level in POST_DUE
 
     # -- in bulk -------------------------------------------------------------------------
 
@@ -215,7 +208,7 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _open_cases(self, found, levels, facts):
         """The open case of every debtor who is chased after the due date, made where it
-        is missing: {debtor id: case}."""
+        is missing: ({debtor id: case}, those that stand on their stage already)."""
         chased = {
             debtor.id: debtor
             for debtor, _row, resolution, _withheld in found
@@ -224,11 +217,12 @@ class CollectionEvaluation(models.AbstractModel):
         Case = self.env["collection.case"]
         cases = {
             case.debtor_id.id: case
-            for case in Case.search(
+            for case in Case.search_fetch(
                 [
                     ("debtor_id", "in", [debtor.id for debtor, *_ in found]),
                     ("state", "=", "open"),
-                ]
+                ],
+                ["debtor_id"],
             )
         }
         missing = {
@@ -239,21 +233,28 @@ class CollectionEvaluation(models.AbstractModel):
             and (resolution.moved or row.case_id is None)
             and resolution.reason.code != "WITHIN_TOLERANCE"
         }
-        created = Case.with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
-        ).create(
-            [
-                {
-                    "debtor_id": debtor.id,
-                    "company_id": debtor.company_id.id,
-                    "user_id": debtor.collector_id.id,
-                    "date_open": facts.today[debtor.id],
-                }
-                for debtor in missing.values()
-            ]
-        )
-        cases.update({case.debtor_id.id: Case.browse(case.id) for case in created})
-        return cases
+        highest = self._get_highest_stages(found, levels)
+        created = Case._open(missing.values(), facts.today, highest, levels)
+        opened = dict(zip(missing, created, strict=True))
+        placed = {case for debtor_id, case in opened.items() if debtor_id in highest}
+        return cases | opened, placed
+
+    def _belongs_to_case(self, resolution, levels):
+        """Is the item chased after the due date?"""
+        chased = levels[resolution.rung_id] in POST_DUE
+        return chased and resolution.reason.code != "WITHIN_TOLERANCE"
+
+    def _get_highest_stages(self, found, levels):
+        """{debtor id: highest stage of the items that belong to a case}, the first one by
+        due date where there are several."""
+        highest = {}
+        for debtor, row, resolution, _withheld in found:
+            if not self._belongs_to_case(resolution, levels):
+                continue
+            height = stages.LEVELS.index(levels[resolution.rung_id])
+            rank = -height, row.due, row.id, resolution.rung_id
+            highest[debtor.id] = min(highest.get(debtor.id, rank), rank)
+        return {debtor_id: stage_id for debtor_id, (*_, stage_id) in highest.items()}
 
     def _record_moves(self, found, levels, stored):
         """Append-only answer to "why is this invoice here?", one per change of stage."""
@@ -279,20 +280,17 @@ class CollectionEvaluation(models.AbstractModel):
         self.env["collection.item"]._record_stage_moves(rows)
 
     def _store_items(self, found, levels, stored, cases):
-        rows = []
+        rows, case_ids = [], {debtor_id: case.id for debtor_id, case in cases.items()}
         for debtor, row, resolution, _withheld in found:
-            level = levels[resolution.rung_id]
-            case = cases.get(debtor.id)
-            in_case = case and (
-                level in POST_DUE and resolution.reason.code != "WITHIN_TOLERANCE"
-            )
+            case_id = case_ids.get(debtor.id)
+            in_case = case_id and self._belongs_to_case(resolution, levels)
             rows.append(
                 (
                     row.id,
-                    case.id if in_case else row.case_id,
+                    case_id if in_case else row.case_id,
                     (
                         resolution.rung_id,
-                        level,
+                        levels[resolution.rung_id],
                         resolution.since,
                         resolution.next_date,
                         resolution.waits_for,
@@ -302,29 +300,34 @@ class CollectionEvaluation(models.AbstractModel):
             )
         self.env["collection.item"]._write_evaluation(rows)
 
-    def _refresh_case_stages(self, found, cases):
-        ids = {cases[debtor.id].id for debtor, *_ in found if debtor.id in cases}
-        touched = self.env["collection.case"].browse(ids)
+    def _refresh_case_stages(self, cases, placed):
+        touched = self.env["collection.case"].concat(
+            *(case for case in cases.values() if case not in placed)
+        )
         touched.with_context(tracking_disable=True)._refresh()
 
-    def _plan_contacts(self, found, cases, not_to_send):
+    def _plan_contacts(self, found, cases, not_to_send, today):
         """One contact per debtor and channel covers all items that are due for it; the
         highest stage sets the tone."""
         wanted = self._get_wanted(found, not_to_send)
-        self.env["collection.contact"]._plan(wanted, cases)
+        self.env["collection.contact"]._plan(wanted, cases, today)
 
     def _get_wanted(self, found, not_to_send):
         """The contacts that are due: {(debtor id, channel, kind): [(ItemRow, step)]}."""
-        Step = self.env["collection.stage.step"]
+        none = self.env["collection.stage.step"]
+        due = {resolution.step_id for _d, _row, resolution, _w in found}
+        steps = {
+            step.id: (step, step.channel) for step in none.browse(filter(None, due))
+        }
         wanted = defaultdict(list)
         for debtor, row, resolution, withheld in found:
             if withheld and withheld.code in INVOICE_FIRST:
                 if row.id in not_to_send:
                     continue
-                wanted[debtor.id, "email", "invoice"].append((row, Step))
+                wanted[debtor.id, "email", "invoice"].append((row, none))
             elif resolution.step_id:
-                step = Step.browse(resolution.step_id)
-                wanted[debtor.id, step.channel, "dunning"].append((row, step))
+                step, channel = steps[resolution.step_id]
+                wanted[debtor.id, channel, "dunning"].append((row, step))
         return wanted
 
     def _ask_managers(self, found, cases):

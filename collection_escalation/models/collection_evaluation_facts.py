@@ -4,7 +4,7 @@ debtors, read with a fixed number of queries whatever its size, and the one answ
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -75,6 +75,7 @@ class Facts:
     automatic: set[int]
     punctual: set[int]
     bank: dict[int, Reason | None]
+    requiring_sent: set[int]
     today: dict[int, date] = field(default_factory=dict)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
     stopping: dict[int, list[str]] = field(default_factory=dict)
@@ -92,11 +93,11 @@ class Facts:
     ripe_amounts: dict[int, dict[int, float]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    tried_policy: models.BaseModel | None = None
+    policies: dict[int, models.BaseModel] = field(default_factory=dict)
 
     def get_policy(self, debtor):
         """The plan by which ``debtor`` is judged: the one that is tried, else theirs."""
-        return self.tried_policy or debtor.effective_policy_id
+        return self.policies[debtor.id]
 
     def set_today(self, debtor_id, day):
         """Ask about another day of the debtor: what depends on it, or on where the items
@@ -124,6 +125,7 @@ class CollectionEvaluation(models.AbstractModel):
         rows = [row for each in items.values() for row in each]
         self._read_marks(rows)
         move_ids = tuple({row.move_id for row in rows}) or (0,)
+        companies = debtors.company_id
         facts = Facts(
             items=items,
             credits=self._read_credits(debtors),
@@ -135,14 +137,22 @@ class CollectionEvaluation(models.AbstractModel):
             sent=self._read_sending_dates(move_ids),
             automatic=self._read_automatic_invoices(move_ids),
             punctual=self._read_punctual_debtors(debtors, tried_policy),
-            bank={c.id: self._get_bank_doubt(c) for c in debtors.company_id},
-            tried_policy=tried_policy,
+            bank={c.id: self._get_bank_doubt(c) for c in companies},
+            requiring_sent=set(companies.filtered("collection_require_sent").ids),
         )
+        unremarkable = debtors._find_unremarkable()
+        now, today_in = fields.Datetime.now().replace(tzinfo=UTC), {}
         for debtor in debtors:
             try:
-                facts.today[debtor.id] = debtor._get_today()
+                clock = debtor._get_zone()
+                if clock not in today_in:
+                    today_in[clock] = now.astimezone(clock).date()
+                facts.today[debtor.id] = today_in[clock]
                 facts.places[debtor.id] = debtor._get_country_state()
-                facts.stopping[debtor.id] = debtor._get_stopping()
+                facts.stopping[debtor.id] = (
+                    [] if debtor.id in unremarkable else debtor._get_stopping()
+                )
+                facts.policies[debtor.id] = tried_policy or debtor.effective_policy_id
                 if not tried_policy:
                     debtor._check_has_policy()
             except UserError as error:
@@ -450,11 +460,11 @@ class CollectionEvaluation(models.AbstractModel):
             return Reason.of("INVOICE_NOT_RECEIVED")
         if not post_due:
             return self._get_courtesy_reason(facts, debtor, row)
-        if doubt := facts.bank[debtor.company_id.id]:
+        if doubt := facts.bank[row.company_id]:
             return doubt
         if tolerance := self._get_tolerance_reason(facts, debtor, row):
             return tolerance
-        return self._get_delivery_reason(facts, debtor, row)
+        return self._get_delivery_reason(facts, row)
 
     def _get_courtesy_reason(self, facts, debtor, row):
         """Why no note is sent before the due date, or None: the invoice itself was sent
@@ -565,9 +575,9 @@ class CollectionEvaluation(models.AbstractModel):
             facts.triggers[key] = trigger_date(rung, base, calendar)
         return facts.triggers[key]
 
-    def _get_delivery_reason(self, facts, debtor, row):
+    def _get_delivery_reason(self, facts, row):
         """The invoice itself never reached the customer: it goes first."""
-        if row.grace_from or not debtor.company_id.collection_require_sent:
+        if row.grace_from or row.company_id not in facts.requiring_sent:
             return None
         if row.move_id in facts.bounced:
             return Reason.of("INVOICE_BOUNCED")

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..rules import business_days, stages
-from .alike_rows import number_alike
+from .bulk_rows import number_alike
 
 #: Rows of one statement of the first start.
 PLACED_AT_ONCE = 5000

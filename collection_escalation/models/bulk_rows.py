@@ -1,0 +1,64 @@
+"""Rows of a whole batch in one statement, where the ORM would write a statement for every
+hundred, and look at every field of every record."""
+
+from odoo.tools import SQL
+
+
+def number_alike(rows):
+    """Rows that say the same in most columns: what they say alike goes to PostgreSQL once,
+    and each row carries its number. Take the last value of each row, a tuple, out of it.
+
+    :return: ([the other values column by column, then the numbers of the tuples],
+        the `SQL` of the different tuples with their numbers, to stand after VALUES)"""
+    *columns, tuples = zip(*rows, strict=True)
+    numbers = {}
+    which = [numbers.setdefault(values, len(numbers)) for values in tuples]
+    values = SQL(", ").join((number, *v) for v, number in numbers.items())
+    return [*map(list, columns), which], values
+
+
+def insert_rows(model, vals_list):
+    """Create records of ``model`` as `create` does, but for what only a form needs: no
+    commands, no Python constraints, the same default for all.
+
+    :param vals_list: dicts with the same keys: values of columns, ids for many2one, those
+        of the stored computed fields among them
+    :return: the records, in the order of the values"""
+    if not vals_list:
+        return model.browse()
+    model.check_access("create")
+    cr, uid = model.env.cr, model.env.uid
+    names = [*vals_list[0]]
+    defaults = model.default_get(
+        [n for n, f in model._fields.items() if f.column_type and n not in names]
+    )
+    constant = {
+        name: model._fields[name].convert_to_column_insert(value, model)
+        for name, value in defaults.items()
+    }
+    constant |= {"create_uid": uid, "write_uid": uid}
+    constant |= {"create_date": cr.now(), "write_date": cr.now()}
+    cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, [*names, *constant])),
+            SQL(", ").join((*vals.values(), *constant.values()) for vals in vals_list),
+        )
+    )
+    records = model.browse(id_ for (id_,) in cr.fetchall())
+    _announce(records, names, vals_list)
+    return records
+
+
+def _announce(records, names, vals_list):
+    """What is known of other records may not be true any more."""
+    for name in names:
+        field = records._fields[name]
+        for inverse in records.pool.field_inverses[field]:
+            ids = {vals[name] for vals in vals_list if vals[name]}
+            others = records.env[field.comodel_name].browse(ids)
+            others.invalidate_recordset([inverse.name], flush=False)
+    computed = [f for f in records._fields.values() if f.store and f.compute]
+    with records.env.protecting(computed, records):
+        records.modified(records._fields, create=True)
