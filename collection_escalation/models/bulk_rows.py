@@ -17,6 +17,44 @@ def number_alike(rows):
     return [*map(list, columns), which], values
 
 
+def update_rows(records, columns, rows):
+    """Write stored fields of ``records``, which wait for nothing to be flushed, and know
+    nothing of them any more.
+
+    :param columns: {field: type in PostgreSQL}
+    :param rows: tuples (id, (values of the columns)): many have the same"""
+    if not rows:
+        return
+    (ids, numbers), values = number_alike(rows)
+    cr, uid = records.env.cr, records.env.uid
+    names = {name: SQL.identifier(name) for name in columns}
+    cr.execute(
+        SQL(
+            """
+            UPDATE %s AS record
+               SET write_uid = %s, write_date = %s, %s
+              FROM unnest(%s::int[], %s::int[]) AS row(id, number)
+              JOIN (VALUES %s) AS v(number, %s) USING (number)
+             WHERE record.id = row.id
+            """,
+            SQL.identifier(records._table),
+            uid,
+            cr.now(),
+            SQL(", ").join(
+                SQL("%s = v.%s::%s", names[name], names[name], SQL(column_type))
+                for name, column_type in columns.items()
+            ),
+            ids,
+            numbers,
+            values,
+            SQL(", ").join(names.values()),
+        )
+    )
+    written = records.browse(ids)
+    written.invalidate_recordset([*columns, "write_uid", "write_date"], flush=False)
+    written.modified([*columns])
+
+
 def insert_rows(model, vals_list):
     """Create records of ``model`` as `create` does, but for what only a form needs: no
     commands, no Python constraints, the same default for all.

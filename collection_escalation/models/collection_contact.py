@@ -299,7 +299,13 @@ class CollectionContact(models.Model):
             raise UserError(
                 self.env._("The state of a contact changes by its buttons.")
             )
-        if not set(vals) <= LATER and self.filtered(
+        if not set(vals) <= LATER:
+            self._refuse_if_over()
+        return super().write(vals)
+
+    def _refuse_if_over(self):
+        """:raise UserError: one of the contacts was made, or is over otherwise"""
+        if self.filtered(
             lambda c: c.state in ("made", "missed", "failed", "blocked", "uncertain")
         ):
             raise UserError(
@@ -307,7 +313,6 @@ class CollectionContact(models.Model):
                     "A contact that was made cannot be changed, only remarked on."
                 )
             )
-        return super().write(vals)
 
     # -- the gate ------------------------------------------------------------------------
 

@@ -6,11 +6,18 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
-from .bulk_rows import insert_rows
+from .bulk_rows import insert_rows, update_rows
 
 #: What stands in every message, and the friendly reminder: a language is written if all
 #: of these are in it.
 PARTS = ("greeting", "statement_table", "how_to_pay", "signature", "friendly")
+#: What is written of who is addressed, and its types in PostgreSQL.
+RECIPIENT = {
+    "recipient_id": "int",
+    "destination": "varchar",
+    "lang": "varchar",
+    "lang_missing": "varchar",
+}
 #: Templates of contacts that are no step of a plan.
 TEMPLATES = {
     "invoice": "collection_escalation.mail_template_invoice",
@@ -176,12 +183,17 @@ class CollectionContact(models.Model):
         person chosen by hand stays, as long as they have an address.
 
         :return: {contact id: Reason why there is no address}; the address stays empty"""
-        missing = {}
+        missing, changed = {}, {}
+        unremarkable = self.debtor_id._find_unremarkable()
         for contact in self:
             debtor = contact.debtor_id
-            chosen = contact.recipient_id if contact.recipient_chosen else None
+            people = contact.recipient_chosen and contact.recipient_id
+            people = people or debtor._get_people(
+                contact.step_id.addressee or "usual",
+                remarkable=debtor.id not in unremarkable,
+            )
             person, address, reason = debtor._get_person_and_address(
-                contact.channel, chosen, contact.step_id.addressee or "usual"
+                contact.channel, people
             )
             if reason:
                 missing[contact.id] = reason
@@ -197,8 +209,26 @@ class CollectionContact(models.Model):
                 "lang_missing": contact.lang_missing,
             }
             if vals != known:
-                contact.write(vals)
+                changed[contact] = vals
+        self._write_recipients(changed)
         return missing
+
+    def _write_recipients(self, changed):
+        """:param changed: {contact: its new values of `RECIPIENT`}"""
+        stored = self.filtered(lambda c: c.id and c in changed)
+        for contact in changed.keys() - set(stored):  # of a dry run, in memory
+            contact.write(changed[contact])
+        stored._refuse_if_over()
+        stored.flush_recordset(RECIPIENT)
+        rows = [
+            (c.id, tuple(changed[c][name] or None for name in RECIPIENT))
+            for c in stored
+        ]
+        update_rows(stored, RECIPIENT, rows)
+        for name in RECIPIENT:  # the planner asks for them next
+            field = self._fields[name]
+            for contact in stored:
+                field._update_cache(contact, changed[contact][name] or None)
 
     def _find_address_now(self):
         """A person is about to begin: whom to address, and where, as of this moment.
@@ -218,21 +248,18 @@ class CollectionContact(models.Model):
     def _get_language(self, person):
         """The person's language, else the customer's, if there are texts in it; else the
         company's. Dates, amounts and words are always of one language."""
-        written = self._get_written_languages()
-        wanted = (person.lang, self.partner_id.lang, self.company_id.partner_id.lang)
-        return next(
-            (lang for lang in wanted if lang in written), self.env.lang or "en_US"
-        )
+        return self._get_language_vals(person)["lang"]
 
     def _get_language_vals(self, person):
         """{"lang": the language of the message, "lang_missing": the one they read, if
         there are no texts in it}."""
         wanted = person.lang or self.partner_id.lang
         written = self._get_written_languages()
-        return {
-            "lang": self._get_language(person),
-            "lang_missing": wanted if wanted and wanted not in written else False,
-        }
+        if wanted in written:
+            return {"lang": wanted, "lang_missing": False}
+        others = (self.partner_id.lang, self.company_id.partner_id.lang)
+        lang = next((x for x in others if x in written), self.env.lang or "en_US")
+        return {"lang": lang, "lang_missing": wanted}
 
     @api.model
     @tools.ormcache(cache="templates")
@@ -388,16 +415,21 @@ class CollectionContact(models.Model):
         """Show unallocated credits of the debtor beside the invoices, in currencies of
         the contact: they lower what is asked for. Credits that were used meanwhile are
         taken out."""
-        self.line_ids.filtered(
-            lambda x: x.credit_line_id.reconciled and x.state == "planned"
+        Line = self.env["collection.contact.line"]
+        Line.search(
+            [
+                ("contact_id", "in", self.ids),
+                ("credit_line_id.reconciled", "=", True),
+                ("state", "=", "planned"),
+            ]
         ).write({"state": "cancelled"})
         by_owner = self._read_credits()
         vals_list = []
-        for contact in self:
-            currencies = contact.line_ids.currency_id
+        for contact in self if by_owner else ():
             credits = by_owner.get((contact.partner_id, contact.company_id))
             if not credits:
                 continue
+            currencies = contact.line_ids.currency_id
             vals_list += [
                 {
                     "contact_id": contact.id,
@@ -408,7 +440,7 @@ class CollectionContact(models.Model):
                 for credit in credits - contact._get_lines().credit_line_id
                 if credit.currency_id in currencies
             ]
-        self.env["collection.contact.line"].create(vals_list)
+        Line.create(vals_list)
 
     def _read_credits(self):
         """{(customer, company): receivable lines of theirs with money not allocated yet},

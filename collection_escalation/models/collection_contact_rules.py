@@ -3,13 +3,17 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..rules.contact_blocks import KINDS
+from ..rules.contact_clock import zone
 from ..rules.contact_rules import Context, Event, decide, permitted_interval
 from ..rules.decision import Decision, Reason
+from .collection_debtor_person import ENTITLED
 
 #: The stops in the order in which they are reported, before everything else.
 TURNS = {f"BLK_{kind}": turn for turn, kind in enumerate(KINDS)}
@@ -22,6 +26,20 @@ def _get_turn(reason):
     return TURNS.get(reason.code.rpartition(".")[2], len(TURNS))
 
 
+class Events(NamedTuple):
+    """What is read at once for the contacts of a batch, so that deciding about one of them
+    costs no query.
+
+    ``history``: {(partner id, root company id): [Event]}; ``reservations``: the same as
+    [(contact id, Event)]; ``unremarkable``: ids of debtors of whom nothing is known (see
+    `collection.debtor._find_unremarkable`); ``debts``: {contact id: what it is about}"""
+
+    history: dict
+    reservations: dict
+    unremarkable: frozenset = frozenset()
+    debts: dict = {}
+
+
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
@@ -31,12 +49,12 @@ class CollectionContact(models.Model):
         """What counts for the limits of the debtors of these contacts, over all
         branches of the creditor.
 
-        :return: ({(partner id, root company id): [Event]}, the same for reservations as
-            [(contact id, Event)]); a fixed number of queries, whatever the number of
-            contacts"""
-        return self._read_rule_events(self.debtor_id)
+        :return: `Events`; a fixed number of queries, whatever the number of contacts"""
+        events = self._read_rule_events(self.debtor_id)
+        return events._replace(debts=self._read_debts())
 
     def _read_rule_events(self, debtors):
+        """`Events` of ``debtors``, whatever the contact."""
         keys = {(d.partner_id.id, d.root_company_id.id) for d in debtors}
         scope = [
             ("partner_id", "in", debtors.partner_id.ids),
@@ -73,20 +91,45 @@ class CollectionContact(models.Model):
             ],
         )
         history, reservations = defaultdict(list), defaultdict(list)
+        debts = found._read_debts()
         for contact in found:
             key = contact.partner_id.id, contact.debtor_id.root_company_id.id
             if key not in keys:
                 continue
+            event = contact._get_event(debts)
             if contact.state in ("planned", "queued"):
-                reservations[key].append((contact.id, contact._get_event()))
+                reservations[key].append((contact.id, event))
             else:
-                history[key].append(contact._get_event())
-        return history, reservations
+                history[key].append(event)
+        return Events(history, reservations, debtors._find_unremarkable())
 
-    def _get_event(self):
-        """The contact as `rules.contact_rules.Event`."""
+    def _read_debts(self):
+        """{contact id: result of `_get_debts`} of those that are about invoices, with one
+        query."""
+        if not self.ids:
+            return {}
+        self.env["collection.contact.line"].flush_model(["contact_id", "item_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.contact_id, array_agg(DISTINCT item.move_id::text)
+                  FROM collection_contact_line line
+                  JOIN collection_item item ON item.id = line.item_id
+                 WHERE line.contact_id IN %s
+                 GROUP BY line.contact_id
+                """,
+                tuple(self.ids),
+            )
+        )
+        return {contact_id: frozenset(moves) for contact_id, moves in rows}
+
+    def _get_event(self, debts=(), planned_at=None):
+        """The contact as `rules.contact_rules.Event`.
+
+        :param debts: result of `_read_debts`, to spare queries
+        :param planned_at: naive UTC, where it is not written yet"""
         channel = self.env["collection.channel"]._get(self.channel)
-        moment = self.made_at or self.planned_at or fields.Datetime.now()
+        moment = self.made_at or planned_at or self.planned_at or fields.Datetime.now()
         outcome = OUTCOMES.get(self.outcome, self.outcome)
         if self.state in ("planned", "queued"):
             outcome = "planned"
@@ -101,14 +144,18 @@ class CollectionContact(models.Model):
             channel._rule_channel,
             outcome,
             self.direction,
-            debt=self._get_debts(),
+            debt=self._get_debts(debts),
             consented=self.consented,
         )
 
-    def _get_debts(self):
+    def _get_debts(self, known=()):
         """The debts the contact is about, as the contact rules count them: an invoice is
         one debt, however many instalments it has. Without invoices it is about all that is
-        open."""
+        open.
+
+        :param known: result of `_read_debts`, to spare queries"""
+        if self.id in known:
+            return known[self.id]
         items = self.line_ids.item_id or self.debtor_id.item_ids.filtered(
             lambda i: i.ledger_state == "open"
         )
@@ -117,9 +164,34 @@ class CollectionContact(models.Model):
 
     # -- decision ------------------------------------------------------------------------
 
-    def _get_context(self, day):
+    def _get_context(self, day, events):
         """Whom this contact asks about on ``day``, as the contact rules want to know
         it."""
+        debtor = self.debtor_id
+        if debtor.id in events.unremarkable:
+            # nobody stands beside them, nothing stops and nothing was said
+            known = {"party": debtor._get_party_of_address(self.recipient_id)}
+        else:
+            known = self._get_remarkable_facts(day)
+        callback = None
+        if self.callback_from and self.callback_to:
+            callback = (
+                self.callback_from.replace(tzinfo=UTC),
+                self.callback_to.replace(tzinfo=UTC),
+            )
+        refused = known.pop("opt_out", frozenset())
+        return Context(
+            debts=self._get_debts(events.debts),
+            place=self.place or "",
+            consented=self.consented,
+            callback=callback,
+            opt_out=refused | self._get_blacklisted_channels(),
+            **known,
+        )
+
+    def _get_remarkable_facts(self, day):
+        """What is known of the debtor and the people beside them, as arguments of
+        `rules.contact_rules.Context`."""
         debtor = self.debtor_id
         holds = debtor._get_running_holds(self.line_ids.item_id, day)
         flags = debtor._get_flags()
@@ -128,24 +200,12 @@ class CollectionContact(models.Model):
         if holds.filtered(lambda h: h.reason == "complaint"):
             flags["dispute_open"] = None
         claims = holds.filtered(lambda h: h.reason == "says_paid")
-        callback = None
-        if self.callback_from and self.callback_to:
-            callback = (
-                self.callback_from.replace(tzinfo=UTC),
-                self.callback_to.replace(tzinfo=UTC),
-            )
-        wishes = debtor._get_wishes()
-        wishes["opt_out"] |= self._get_blacklisted_channels()
-        return Context(
-            debts=self._get_debts(),
-            party=debtor._get_party(self.recipient_id),
-            place=self.place or "",
-            flags=flags,
-            consented=self.consented,
-            callback=callback,
-            paid_claim_on=max(claims.mapped("date_from"), default=None),
-            **wishes,
-        )
+        return {
+            "party": debtor._get_party(self.recipient_id),
+            "flags": flags,
+            "paid_claim_on": max(claims.mapped("date_from"), default=None),
+            **debtor._get_wishes(),
+        }
 
     def _get_grace_facts(self):
         """Whether this would be the first contact after the due date, and since when the
@@ -178,23 +238,26 @@ class CollectionContact(models.Model):
         :param events: result of `_get_rule_events` of a batch, to spare queries
         :raise UserError, ValueError: the moment cannot be decided"""
         self.ensure_one()
-        debtor = self.debtor_id
-        history, reservations = events or self._get_rule_events()
+        debtor, at = self.debtor_id, now.replace(tzinfo=UTC)
+        events = events or self._get_rule_events()
         key = debtor.partner_id.id, debtor.root_company_id.id
-        day = debtor._get_local(now).date()
+        zones = debtor._get_zone_names_of_all(self.recipient_id)
+        day = at.astimezone(zone(zones[0])).date()
         rulesets = debtor._get_rulesets(day)
-        context = self._get_context(day)
+        context = self._get_context(day, events)
         if any(rules.grace for rules in rulesets):
             context = replace(context, **self._get_grace_facts())
         return {
             "rulesets": rulesets,
-            "at": now.replace(tzinfo=UTC),
+            "at": at,
             "channel": self.env["collection.channel"]._get(self.channel)._rule_channel,
-            "zones": debtor._get_zone_names_of_all(self.recipient_id),
+            "zones": zones,
             "context": context,
-            "history": history.get(key, ()),
+            "history": events.history.get(key, ()),
             "reservations": [
-                event for id_, event in reservations.get(key, ()) if id_ != self.id
+                event
+                for id_, event in events.reservations.get(key, ())
+                if id_ != self.id
             ],
             "waived": self._get_waived_codes(),
         }
@@ -207,40 +270,41 @@ class CollectionContact(models.Model):
 
         :param events: result of `_get_rule_events` of a batch, to spare queries"""
         try:
-            question = self._get_question(now, events)
-            decision = decide(question.pop("rulesets"), **question)
+            return self._answer(**self._get_question(now, events))
         except (ValueError, UserError) as error:
             return Decision.no(Reason.of("UNDECIDABLE", error=str(error)))
-        return self._bar_everywhere(decision)
 
-    def _bar_everywhere(self, decision):
-        """Stops of `_get_bars` that no set of the place knows of."""
+    def _answer(self, **question):
+        """The Decision about a question of `_get_question`: stops of `_get_bars` that no
+        set of the place knows of are added."""
+        decision = decide(**question)
         known = {reason.code.rpartition(".")[2] for reason in decision.reasons}
-        bars = [Reason.of(code) for code in self._get_bars() if code not in known]
+        bars = self._get_bars(question["context"])
+        bars = [Reason.of(code) for code in bars if code not in known]
         if not bars:
             return decision
         reasons = sorted([*bars, *decision.reasons], key=_get_turn)
         return Decision.no(*reasons, version=decision.version)
 
-    def _get_bars(self):
+    def _get_bars(self, context):
         """What holds whatever the sets of the place say of it, and no exception lets it
         pass: no third party learns of the debt (design, invariant 10), and nobody is
         contacted at work who does not want it there."""
         bars = []
-        if not self.debtor_id._is_entitled(self.recipient_id):
+        if context.party not in ENTITLED:
             bars.append("BLK_THIRD_PARTY")
-        if self.place == "work" and self.debtor_id._is_known("work_prohibited"):
+        if context.place == "work" and "work_prohibited" in context.flags:
             bars.append("BLK_WORKPLACE")
         return bars
 
     def _get_permitted_interval(self, now, events=None):
         """(from, to) in naive UTC of the next time in which the contact is permitted;
         None if there is none within the horizon or nobody can tell."""
-        if self._get_bars():
-            return None
         try:
             question = self._get_question(now, events)
-            interval = permitted_interval(question.pop("rulesets"), **question)
+            if self._get_bars(question["context"]):
+                return None
+            interval = permitted_interval(**question)
         except (ValueError, UserError):
             return None
         return interval and tuple(
@@ -262,27 +326,38 @@ class CollectionContact(models.Model):
         """Reserve the first permitted moment from ``now`` (naive UTC) on.
 
         :return: the Decision; ``planned_at`` is set when there is such a moment"""
-        start = self._get_first_moment(now)
-        decision = self._decide(start, events)
-        moment = (
-            start.replace(tzinfo=UTC) if decision.allowed else decision.next_allowed
-        )
-        if moment is None:
-            return decision
-        planned_at = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-        self.write(
-            {
-                "planned_at": planned_at,
-                "planned_on": self.debtor_id._get_local(planned_at).date(),
-                "tz": self.debtor_id._get_zone_names()[0],
-                "decision_version": decision.version,
-                "reasons": self.env["collection.reason"]._store_all(decision.reasons)
-                or [self._get_planning_reason()],
-            }
-        )
-        key = self.partner_id.id, self.debtor_id.root_company_id.id
-        events[1][key].append((self.id, self._get_event()))
+        decision, vals = self._find_moment(now, events)
+        if vals:
+            self.write(vals)
         return decision
+
+    def _find_moment(self, now, events):
+        """The first permitted moment from ``now`` (naive UTC) on; it is reserved among
+        ``events``.
+
+        :return: (the Decision, what is to be written; nothing without such a moment)"""
+        start = self._get_first_moment(now)
+        try:
+            question = self._get_question(start, events)
+            decision = self._answer(**question)
+        except (ValueError, UserError) as error:
+            return Decision.no(Reason.of("UNDECIDABLE", error=str(error))), {}
+        moment = question["at"] if decision.allowed else decision.next_allowed
+        if moment is None:
+            return decision, {}
+        planned_at = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        debtor, name = self.debtor_id, question["zones"][0]
+        event = self._get_event(events.debts, planned_at)
+        key = self.partner_id.id, debtor.root_company_id.id
+        events.reservations[key].append((self.id, event))
+        return decision, {
+            "planned_at": planned_at,
+            "planned_on": moment.astimezone(zone(name)).date(),
+            "tz": name,
+            "decision_version": decision.version,
+            "reasons": self.env["collection.reason"]._store_all(decision.reasons)
+            or [self._get_planning_reason()],
+        }
 
     def _get_planning_reason(self):
         """Why it stands there, when nothing kept it from an earlier moment."""

@@ -96,14 +96,13 @@ class CollectionDebtor(models.Model):
     def _without_own_calls(self, events):
         """Events of `_read_rule_events` less the calls already planned: to make one now
         is what they are for."""
-        history, reservations = events
         key = self.partner_id.id, self.root_company_id.id
         others = [
             (id_, event)
-            for id_, event in reservations.get(key, ())
+            for id_, event in events.reservations.get(key, ())
             if event.channel != "phone"
         ]
-        return history, {key: others}
+        return events._replace(reservations={key: others})
 
     def _refresh_call_times(self):
         """Work out anew from when until when the debtors may be called."""

@@ -132,8 +132,10 @@ class CollectionDebtor(models.Model):
         attorneys_sudo = self._get_attorneys_sudo()
         known = attorneys_sudo.filtered(lambda p: p.partner_id == partner)[:1]
         known = known or self.person_ids.filtered(lambda p: p.partner_id == partner)[:1]
-        if known:
-            return known._get_party()
+        return known._get_party() if known else self._get_party_of_address(partner)
+
+    def _get_party_of_address(self, partner):
+        """`_get_party` of whom nobody recorded as somebody beside the debtor."""
         if not partner or partner == self.partner_id:
             return "debtor"
         own_address = (
@@ -192,15 +194,20 @@ class CollectionDebtor(models.Model):
             for debtors in self._get_here_and_elsewhere_sudo()
         )
 
-    def _get_people(self, addressee="usual"):
+    def _get_people(self, addressee="usual", remarkable=True):
         """Whom the system addresses by itself, in this order: the attorney alone if there
         is one; else who decides (where the step asks for them), the contact of type
         *collection*, the invoice address, the debtor. Nobody who asked not to be
-        contacted, or who is not entitled any more."""
+        contacted, or who is not entitled any more.
+
+        :param remarkable: False: it is known already that nobody stands beside them (see
+            `_find_unremarkable`)"""
         self.ensure_one()
+        partner = self.partner_id
+        if not remarkable and not partner.child_ids and not partner.parent_id:
+            return partner  # there is nobody else
         if attorney := self._get_attorney():
             return attorney
-        partner = self.partner_id
         found = partner.address_get(["collection", "invoice"])
         people = partner.browse()
         if addressee == "decider":
@@ -215,15 +222,16 @@ class CollectionDebtor(models.Model):
         )
         return people | partner
 
-    def _get_person_and_address(self, channel, chosen=None, addressee="usual"):
-        """Whom to address by ``channel`` and where: the first of `_get_people` who has an
-        address, or the person chosen by hand.
+    def _get_person_and_address(self, channel, people=None):
+        """Whom to address by ``channel`` and where: the first of ``people`` who has an
+        address.
 
+        :param people: result of `_get_people`, or the person chosen by hand
         :return: (partner, address or "", None or `Reason` why there is none)"""
         channel_model = self.env["collection.channel"]._get(channel)
         stopped = self.env["collection.stopped.address"]
         why = None
-        people = chosen or self._get_people(addressee)
+        people = people or self._get_people()
         for person in people:
             # superuser: an attorney may be a contact of another branch only
             address, reason = channel_model._get_address(person.sudo())

@@ -50,8 +50,11 @@ class DebtorForecast:
         self.rows = facts.items.get(debtor.id, [])
         self.today = facts.today[debtor.id]
         key = debtor.partner_id.id, debtor.root_company_id.id
-        self.history, self.reservations = (list(found.get(key, ())) for found in events)
-        self.events = {key: self.history}, {key: self.reservations}
+        self.history = list(events.history.get(key, ()))
+        self.reservations = list(events.reservations.get(key, ()))
+        self.events = events._replace(
+            history={key: self.history}, reservations={key: self.reservations}
+        )
         self.not_to_send = set(not_to_send)
         self.foreseen = []
         for contact in outbox:

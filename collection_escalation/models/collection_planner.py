@@ -4,6 +4,7 @@ Reserving begins with an UPDATE of the debtor's ``slot_seq``: under REPEATABLE R
 concurrent reservation for the same debtor then fails and is tried again, which a count
 or a row lock alone would not do."""
 
+import json
 import logging
 from collections import defaultdict
 
@@ -12,11 +13,20 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
+from .bulk_rows import update_rows
 from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
 
 
+#: What is written of a moment that was found, and its types in PostgreSQL.
+MOMENT = {
+    "planned_at": "timestamp",
+    "planned_on": "date",
+    "tz": "varchar",
+    "decision_version": "varchar",
+    "reasons": "jsonb",
+}
 #: Refusals of the channel only: another one may do.
 CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
 
@@ -267,12 +277,18 @@ class CollectionContact(models.Model):
         """Reserve a moment for each.
 
         :return: {contact: Decision} of those for which there is none"""
-        refused = {}
+        refused, found = {}, []
         turns = self.env["collection.channel"]._get_planning_order()
         for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
-            decision = contact._plan_from(now, events)
-            if not contact.planned_at:
+            decision, vals = contact._find_moment(now, events)
+            if vals:
+                vals["reasons"] = json.dumps(vals["reasons"])
+                found.append((contact.id, tuple(vals[name] for name in MOMENT)))
+            else:
                 refused[contact] = decision
+        self._refuse_if_over()
+        self.flush_recordset(MOMENT)
+        update_rows(self, MOMENT, found)
         return refused
 
     @api.model
