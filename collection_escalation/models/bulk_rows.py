@@ -4,17 +4,28 @@ hundred, and look at every field of every record."""
 from odoo.tools import SQL
 
 
-def number_alike(rows):
+def int_array(numbers):
+    """Numbers (None among them) as PostgreSQL writes an array, to stand before ::int[]: one
+    value to read, where a list would be thousands of expressions."""
+    return "{%s}" % ",".join("NULL" if n is None else str(n) for n in numbers)
+
+
+def number_alike(rows, types):
     """Rows that say the same in most columns: what they say alike goes to PostgreSQL once,
     and each row carries its number. Take the last value of each row, a tuple, out of it.
 
-    :return: ([the other values column by column, then the numbers of the tuples],
-        the `SQL` of the different tuples with their numbers, to stand after VALUES)"""
+    :param types: of the values of the tuples, in PostgreSQL
+    :return: ([the other values, which are numbers, column by column, then the numbers of
+        the tuples, each as `int_array`], the `SQL` of the different tuples with their numbers, to stand after VALUES)"""
     *columns, tuples = zip(*rows, strict=True)
     numbers = {}
     which = [numbers.setdefault(values, len(numbers)) for values in tuples]
-    values = SQL(", ").join((number, *v) for v, number in numbers.items())
-    return [*map(list, columns), which], values
+    # the types stand once, in a row that no number leads to, not in every row
+    typed = SQL(", ").join(SQL("NULL::%s", SQL(name)) for name in ("int", *types))
+    values = SQL(", ").join(
+        (SQL("(%s)", typed), *((number, *v) for v, number in numbers.items()))
+    )
+    return [int_array(column) for column in (*columns, which)], values
 
 
 def update_rows(records, columns, rows):
@@ -25,9 +36,9 @@ def update_rows(records, columns, rows):
     :param rows: tuples (id, (values of the columns)): many have the same"""
     if not rows:
         return
-    (ids, numbers), values = number_alike(rows)
+    (ids, numbers), values = number_alike(rows, columns.values())
     cr, uid = records.env.cr, records.env.uid
-    names = {name: SQL.identifier(name) for name in columns}
+    names = [SQL.identifier(name) for name in columns]
     cr.execute(
         SQL(
             """
@@ -40,17 +51,14 @@ def update_rows(records, columns, rows):
             SQL.identifier(records._table),
             uid,
             cr.now(),
-            SQL(", ").join(
-                SQL("%s = v.%s::%s", names[name], names[name], SQL(column_type))
-                for name, column_type in columns.items()
-            ),
+            SQL(", ").join(SQL("%s = v.%s", name, name) for name in names),
             ids,
             numbers,
             values,
-            SQL(", ").join(names.values()),
+            SQL(", ").join(names),
         )
     )
-    written = records.browse(ids)
+    written = records.browse(id_ for id_, _values in rows)
     written.invalidate_recordset([*columns, "write_uid", "write_date"], flush=False)
     written.modified([*columns])
 

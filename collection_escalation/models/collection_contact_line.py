@@ -88,15 +88,17 @@ class CollectionContactLine(models.Model):
         if not rows:
             return
         self.env.flush_all()
-        (contact_ids, item_ids, numbers), values = number_alike(rows)
+        (contact_ids, item_ids, numbers), values = number_alike(
+            rows, ("int", "int", "int", "int", "date")
+        )
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO collection_contact_line
                        (contact_id, item_id, step_id, stage_id, cycle, currency_id,
                         date_due, state, create_date)
-                SELECT line.contact_id, line.item_id, step_id::int, stage_id::int, cycle,
-                       currency_id, date_due::date, 'planned', now() AT TIME ZONE 'UTC'
+                SELECT line.contact_id, line.item_id, step_id, stage_id, cycle,
+                       currency_id, date_due, 'planned', now() AT TIME ZONE 'UTC'
                   FROM unnest(%s::int[], %s::int[], %s::int[]) WITH ORDINALITY
                             AS line(contact_id, item_id, number, turn)
                   JOIN (VALUES %s) AS v(number, step_id, stage_id, cycle, currency_id,
@@ -110,7 +112,7 @@ class CollectionContactLine(models.Model):
                 values,
             )
         )
-        contacts = self.env["collection.contact"].browse(set(contact_ids))
+        contacts = self.env["collection.contact"].browse({row[0] for row in rows})
         contacts.invalidate_recordset(["line_ids"], flush=False)
 
     @api.ondelete(at_uninstall=False)

@@ -15,7 +15,7 @@ from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
 POST_DUE = tuple(level for level in stages.LEVELS if level != "pre_due")
 
 

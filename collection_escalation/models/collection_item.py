@@ -233,15 +233,16 @@ class CollectionItem(models.Model):
             waits_for, reason as JSON text))"""
         if not rows:
             return
-        (ids, cases, numbers), values = number_alike(rows)
+        (ids, cases, numbers), values = number_alike(
+            rows, ("int", "varchar", "date", "date", "varchar", "jsonb")
+        )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE collection_item i
-                   SET stage_id = v.stage_id::int, level = v.level,
-                       stage_since = v.stage_since::date, next_date = v.next_date::date,
-                       waits_for = v.waits_for, reason = v.reason::jsonb,
-                       case_id = item.case_id
+                   SET stage_id = v.stage_id, level = v.level,
+                       stage_since = v.stage_since, next_date = v.next_date,
+                       waits_for = v.waits_for, reason = v.reason, case_id = item.case_id
                   FROM unnest(%s::int[], %s::int[], %s::int[])
                             AS item(id, case_id, number)
                   JOIN (VALUES %s) AS v(number, stage_id, level, stage_since, next_date,
@@ -265,15 +266,17 @@ class CollectionItem(models.Model):
             cycle, date, reason as JSON text))"""
         if not rows:
             return
-        (ids, numbers), values = number_alike(rows)
+        (ids, numbers), values = number_alike(
+            rows, ("int", "int", "varchar", "varchar", "int", "date", "jsonb")
+        )
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO collection_stage_move
                        (item_id, from_stage_id, to_stage_id, from_level, to_level, cycle,
                         date, reason, create_date)
-                SELECT item.id, from_stage_id::int, to_stage_id::int, from_level, to_level,
-                       cycle, date, reason::jsonb, now() AT TIME ZONE 'UTC'
+                SELECT item.id, from_stage_id, to_stage_id, from_level, to_level, cycle,
+                       date, reason, now() AT TIME ZONE 'UTC'
                   FROM unnest(%s::int[], %s::int[])
                        WITH ORDINALITY AS item(id, number, turn)
                   JOIN (VALUES %s) AS v(number, from_stage_id, to_stage_id, from_level,

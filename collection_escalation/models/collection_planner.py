@@ -36,7 +36,7 @@ class CollectionPlanner(models.AbstractModel):
     _description = "Planning of contacts"
 
     @api.model
-    def _cron_plan(self, batch_size=200):
+    def _cron_plan(self, batch_size=500):
         """Scheduled action. A batch that collides with another worker is rolled back and
         left for the next run."""
         cron = self.env["ir.cron"]
