@@ -7,7 +7,8 @@ from odoo.tools import SQL
 def int_array(numbers):
     """Numbers (None among them) as PostgreSQL writes an array, to stand before ::int[]: one
     value to read, where a list would be thousands of expressions."""
-    return "{%s}" % ",".join("NULL" if n is None else str(n) for n in numbers)
+    texts = ",".join("NULL" if n is None else str(n) for n in numbers)
+    return f"{{{texts}}}"
 
 
 def number_alike(rows, types):

@@ -178,13 +178,17 @@ class CollectionContact(models.Model):
 
     # -- recipient -----------------------------------------------------------------------
 
-    def _resolve_recipients(self):
+    def _resolve_recipients(self, unremarkable=None, unwritten=None):
         """Find the person, address and language of each contact, once per channel. A
         person chosen by hand stays, as long as they have an address.
 
+        :param unremarkable: result of `collection.debtor._find_unremarkable`, if known
+        :param unwritten: a set to which those with an address are added: of them it stands
+            in the cache only, the caller writes it with what else it has to write
         :return: {contact id: Reason why there is no address}; the address stays empty"""
         missing, changed = {}, {}
-        unremarkable = self.debtor_id._find_unremarkable()
+        if unremarkable is None:
+            unremarkable = self.debtor_id._find_unremarkable()
         for contact in self:
             debtor = contact.debtor_id
             people = contact.recipient_chosen and contact.recipient_id
@@ -202,33 +206,39 @@ class CollectionContact(models.Model):
                 "destination": address or False,
                 **contact._get_language_vals(person),
             }
-            known = {
-                "recipient_id": contact.recipient_id.id,
-                "destination": contact.destination,
-                "lang": contact.lang,
-                "lang_missing": contact.lang_missing,
-            }
-            if vals != known:
+            if vals == contact._get_recipient_vals():
+                continue
+            if contact.id:
                 changed[contact] = vals
-        self._write_recipients(changed)
+            else:  # of a dry run, in memory
+                contact.write(vals)
+        now = changed
+        if unwritten is not None:
+            unwritten.update(c for c, vals in changed.items() if vals["destination"])
+            now = {c: vals for c, vals in changed.items() if c not in unwritten}
+        self.browse().union(*changed)._refuse_if_over()
+        self.browse().union(*now)._write_recipients(now)
+        for name in RECIPIENT:  # the planner asks for them next
+            for contact, vals in changed.items():
+                self._fields[name]._update_cache(contact, vals[name] or None)
         return missing
 
-    def _write_recipients(self, changed):
-        """:param changed: {contact: its new values of `RECIPIENT`}"""
-        stored = self.filtered(lambda c: c.id and c in changed)
-        for contact in changed.keys() - set(stored):  # of a dry run, in memory
-            contact.write(changed[contact])
-        stored._refuse_if_over()
-        stored.flush_recordset(RECIPIENT)
+    def _get_recipient_vals(self):
+        """The values of `RECIPIENT` as they are."""
+        return {
+            "recipient_id": self.recipient_id.id,
+            "destination": self.destination,
+            "lang": self.lang,
+            "lang_missing": self.lang_missing,
+        }
+
+    def _write_recipients(self, vals_of):
+        """:param vals_of: {contact: values of `RECIPIENT`}"""
+        self.flush_recordset(RECIPIENT)
         rows = [
-            (c.id, tuple(changed[c][name] or None for name in RECIPIENT))
-            for c in stored
+            (c.id, tuple(vals_of[c][name] or None for name in RECIPIENT)) for c in self
         ]
-        update_rows(stored, RECIPIENT, rows)
-        for name in RECIPIENT:  # the planner asks for them next
-            field = self._fields[name]
-            for contact in stored:
-                field._update_cache(contact, changed[contact][name] or None)
+        update_rows(self, RECIPIENT, rows)
 
     def _find_address_now(self):
         """A person is about to begin: whom to address, and where, as of this moment.

@@ -155,10 +155,11 @@ class CollectionContact(models.Model):
         readonly=True, help="We know that it was the customer who asked."
     )
 
-    def _resolve_recipients(self):
+    def _resolve_recipients(self, *args, **kwargs):
         """The number they gave goes before the one on record."""
         given = self.filtered("callback_number")
-        missing = super(CollectionContact, self - given)._resolve_recipients()
+        others = super(CollectionContact, self - given)
+        missing = others._resolve_recipients(*args, **kwargs)
         stopped = self.env["collection.stopped.address"]
         for contact in given:
             number = contact.callback_number

@@ -212,7 +212,7 @@ class DebtorForecast:
         """Find whom to address, and where.
 
         :return: [the contact, or the one in its place]; nothing without any address"""
-        missing = each.contact._resolve_recipients()
+        missing = each.contact._resolve_recipients(self.events.unremarkable)
         if each.contact.destination:
             return [each]
         reasons = self.env["collection.reason"]._store_all(missing.values())

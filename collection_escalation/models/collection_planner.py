@@ -14,6 +14,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from .bulk_rows import update_rows
+from .collection_contact_message import RECIPIENT
 from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
@@ -126,11 +127,12 @@ class CollectionPlanner(models.AbstractModel):
                 ("planned_at", "=", False),
             ]
         )
-        contacts = contacts._keep_reachable()
+        unwritten = set()
+        contacts = contacts._keep_reachable(unwritten)
         contacts._take_credits()
         events = contacts._get_rule_events()
         now = fields.Datetime.now()
-        refused = contacts._plan_in_turn(now, events)
+        refused = contacts._plan_in_turn(now, events, unwritten)
         contacts |= contacts._plan_otherwise(refused, now, events)
         return contacts.filtered("planned_at")
 
@@ -235,12 +237,13 @@ class CollectionContact(models.Model):
                 date_deadline=day,
             )
 
-    def _keep_reachable(self):
+    def _keep_reachable(self, unwritten=None):
         """Find whom to address, and where. Those that cannot be reached by their channel
         fall back.
 
+        :param unwritten: see `_resolve_recipients`
         :return: these contacts and those planned instead, all with an address"""
-        reasons = self._resolve_recipients()
+        reasons = self._resolve_recipients(unwritten=unwritten)
         kept = self.filtered("destination")
         for reason, contacts in (self - kept).grouped(lambda c: reasons[c.id]).items():
             kept |= contacts._fall_back(reason.code, **dict(reason.args))
@@ -273,22 +276,28 @@ class CollectionContact(models.Model):
             **self.debtor_id._get_review_vals(channel, today),
         }
 
-    def _plan_in_turn(self, now, events):
-        """Reserve a moment for each.
+    def _plan_in_turn(self, now, events, unwritten=()):
+        """Reserve a moment for each. Whom they address is written along: a second statement
+        on the same rows would make PostgreSQL check all their keys once more.
 
+        :param unwritten: see `_resolve_recipients`
         :return: {contact: Decision} of those for which there is none"""
-        refused, found = {}, []
+        refused, found, columns = {}, [], RECIPIENT | MOMENT
         turns = self.env["collection.channel"]._get_planning_order()
         for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
             decision, vals = contact._find_moment(now, events)
             if vals:
                 vals["reasons"] = json.dumps(vals["reasons"])
-                found.append((contact.id, tuple(vals[name] for name in MOMENT)))
+                whom = contact._get_recipient_vals().values()
+                moment = (vals[name] for name in MOMENT)
+                found.append((contact.id, (*(v or None for v in whom), *moment)))
             else:
                 refused[contact] = decision
+        alone = self.filtered(lambda c: c in unwritten and c in refused)
+        alone._write_recipients({c: c._get_recipient_vals() for c in alone})
         self._refuse_if_over()
-        self.flush_recordset(MOMENT)
-        update_rows(self, MOMENT, found)
+        self.flush_recordset(columns)
+        update_rows(self, columns, found)
         return refused
 
     @api.model
