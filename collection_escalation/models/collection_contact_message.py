@@ -56,6 +56,10 @@ class CollectionContact(models.Model):
             )
         }
         Line = self.env["collection.contact.line"]
+        steps = self.env["collection.stage.step"].union(
+            *{step for pairs in wanted.values() for _row, step in pairs}
+        )
+        deciding = steps.filtered(lambda s: s.addressee == "decider").ids
         lines, new, new_keys = [], [], []
         for key, pairs in wanted.items():
             debtor_id, channel, kind = key
@@ -74,8 +78,13 @@ class CollectionContact(models.Model):
         for contact, key in zip(created, new_keys, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
         Line._create_planned(lines)
-        planned = created.union(*(waiting[key] for key in wanted if key in waiting))
-        planned._ask_who_decides()
+        asking = [
+            contact
+            for contact, vals in zip(created, new, strict=True)
+            if vals["step_id"] in deciding
+        ]
+        asking += [waiting[key] for key in wanted if key in waiting]
+        self.browse().union(*asking)._ask_who_decides()
         return created
 
     @api.model
@@ -505,7 +514,8 @@ class CollectionDebtor(models.Model):
         """While messages are reviewed before sending, nothing is planned before
         the day after ``today``, so that somebody can look at it."""
         until = self.company_id.collection_review_until
-        automatic = self.env["collection.channel"]._get_automatic_codes()
-        if channel not in automatic or not until or until < today:
+        if not until or until < today:
+            return {"reviewed": True}
+        if channel not in self.env["collection.channel"]._get_automatic_codes():
             return {"reviewed": True}
         return {"reviewed": False, "not_before": today + timedelta(days=1)}

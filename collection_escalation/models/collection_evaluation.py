@@ -144,8 +144,8 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _resolve(self, debtor, row, facts, withheld=None):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
-        today, place = facts.today[debtor.id], facts.places[debtor.id]
-        talked = facts.talked.get(debtor.id)
+        today, place = facts.today[row.debtor_id], facts.places[row.debtor_id]
+        talked = facts.talked.get(row.debtor_id)
         standing = (  # in the order of the fields of `rules.stages.Item`
             row.due,
             row.stage_id,
@@ -157,7 +157,7 @@ class CollectionEvaluation(models.AbstractModel):
             row.approved_stage_id,
             self._is_above_minimum(facts, debtor, row),
         )
-        key = standing, facts.get_policy(debtor).id, today, place, withheld
+        key = standing, facts.policies[row.debtor_id].id, today, place, withheld
         if key not in facts.resolutions:
             facts.resolutions[key] = stages.resolve(
                 stages.Item(*standing),
@@ -210,8 +210,8 @@ class CollectionEvaluation(models.AbstractModel):
         """The open case of every debtor who is chased after the due date, made where it
         is missing: ({debtor id: case}, those that stand on their stage already)."""
         chased = {
-            debtor.id: debtor
-            for debtor, _row, resolution, _withheld in found
+            row.debtor_id
+            for _debtor, row, resolution, _withheld in found
             if levels[resolution.rung_id] in POST_DUE
         }
         Case = self.env["collection.case"]
@@ -219,17 +219,17 @@ class CollectionEvaluation(models.AbstractModel):
             case.debtor_id.id: case
             for case in Case.search_fetch(
                 [
-                    ("debtor_id", "in", [debtor.id for debtor, *_ in found]),
+                    ("debtor_id", "in", list({row.debtor_id for _d, row, *_ in found})),
                     ("state", "=", "open"),
                 ],
                 ["debtor_id"],
             )
         }
         missing = {
-            debtor.id: debtor
+            row.debtor_id: debtor
             for debtor, row, resolution, _withheld in found
-            if debtor.id in chased
-            and debtor.id not in cases
+            if row.debtor_id in chased
+            and row.debtor_id not in cases
             and (resolution.moved or row.case_id is None)
             and resolution.reason.code != "WITHIN_TOLERANCE"
         }
@@ -248,12 +248,12 @@ class CollectionEvaluation(models.AbstractModel):
         """{debtor id: highest stage of the items that belong to a case}, the first one by
         due date where there are several."""
         highest = {}
-        for debtor, row, resolution, _withheld in found:
+        for _debtor, row, resolution, _withheld in found:
             if not self._belongs_to_case(resolution, levels):
                 continue
             height = stages.LEVELS.index(levels[resolution.rung_id])
             rank = -height, row.due, row.id, resolution.rung_id
-            highest[debtor.id] = min(highest.get(debtor.id, rank), rank)
+            highest[row.debtor_id] = min(highest.get(row.debtor_id, rank), rank)
         return {debtor_id: stage_id for debtor_id, (*_, stage_id) in highest.items()}
 
     def _record_moves(self, found, levels, stored):
@@ -281,8 +281,8 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _store_items(self, found, levels, stored, cases):
         rows, case_ids = [], {debtor_id: case.id for debtor_id, case in cases.items()}
-        for debtor, row, resolution, _withheld in found:
-            case_id = case_ids.get(debtor.id)
+        for _debtor, row, resolution, _withheld in found:
+            case_id = case_ids.get(row.debtor_id)
             in_case = case_id and self._belongs_to_case(resolution, levels)
             rows.append(
                 (
@@ -320,14 +320,14 @@ class CollectionEvaluation(models.AbstractModel):
             step.id: (step, step.channel) for step in none.browse(filter(None, due))
         }
         wanted = defaultdict(list)
-        for debtor, row, resolution, withheld in found:
+        for _debtor, row, resolution, withheld in found:
             if withheld and withheld.code in INVOICE_FIRST:
                 if row.id in not_to_send:
                     continue
-                wanted[debtor.id, "email", "invoice"].append((row, none))
+                wanted[row.debtor_id, "email", "invoice"].append((row, none))
             elif resolution.step_id:
                 step, channel = steps[resolution.step_id]
-                wanted[debtor.id, channel, "dunning"].append((row, step))
+                wanted[row.debtor_id, channel, "dunning"].append((row, step))
         return wanted
 
     def _ask_managers(self, found, cases):

@@ -455,10 +455,10 @@ class CollectionEvaluation(models.AbstractModel):
     def _get_withheld(self, facts, debtor, row, post_due=True):
         """Why ``row`` must not be chased now, or None. Pauses hold for every contact,
         the others only for contacts after the due date."""
-        today = facts.today[debtor.id]
-        if stopping := facts.stopping[debtor.id]:
+        if stopping := facts.stopping[row.debtor_id]:
             return Reason.of("STOPPED", flag=stopping[0])
-        for item_id, date_from, date_to, reason in facts.holds.get(debtor.id, ()):
+        today = facts.today[row.debtor_id]
+        for item_id, date_from, date_to, reason in facts.holds.get(row.debtor_id, ()):
             if item_id in (None, row.id) and date_from <= today <= date_to:
                 return Reason.of("HELD", until=date_to, reason=reason)
         if row.in_payment or row.move_id in facts.in_process:
@@ -508,9 +508,9 @@ class CollectionEvaluation(models.AbstractModel):
     def _judge_amount(self, facts, debtor, row):
         """(reason why what is asked for is too little to chase, or None; is it above the
         minimum of costly steps?). The same for all ripe items of a debtor and currency."""
-        ripe = row.id in self._get_ripe_items(facts, debtor)
-        key = row.currency_id, None if ripe else row.id
-        judged = facts.judged[debtor.id]
+        ripe = facts.ripe.get(row.debtor_id) or self._get_ripe_items(facts, debtor)
+        key = row.currency_id, None if row.id in ripe else row.id
+        judged = facts.judged[row.debtor_id]
         if key not in judged:
             currency = self.env["res.currency"].browse(row.currency_id)
             tolerance, minimum = self._get_limits(facts, debtor, currency)
