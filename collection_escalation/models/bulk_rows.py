@@ -76,26 +76,41 @@ def insert_rows(model, vals_list):
     model.check_access("create")
     cr, uid = model.env.cr, model.env.uid
     names = [*vals_list[0]]
-    defaults = model.default_get(
+    alike = model.default_get(
         [n for n, f in model._fields.items() if f.column_type and n not in names]
     )
-    constant = {
+    alike = {
         name: model._fields[name].convert_to_column_insert(value, model)
-        for name, value in defaults.items()
+        for name, value in alike.items()
     }
-    constant |= {"create_uid": uid, "write_uid": uid}
-    constant |= {"create_date": cr.now(), "write_date": cr.now()}
+    alike |= {"create_uid": uid, "write_uid": uid}
+    alike |= {"create_date": cr.now(), "write_date": cr.now()}
+    columns = {name: [vals[name] for vals in vals_list] for name in names}
+    own = [n for n in names if len(set(columns[n])) > 1] or names[:1]
+    alike |= {name: columns[name][0] for name in names if name not in own}
     cr.execute(
         SQL(
-            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            """
+            INSERT INTO %s (%s)
+            SELECT row.*, %s
+              FROM (VALUES (%s), %s OFFSET 1) AS row -- the first one tells the types
+            RETURNING id
+            """,
             SQL.identifier(model._table),
-            SQL(", ").join(map(SQL.identifier, [*names, *constant])),
-            SQL(", ").join((*vals.values(), *constant.values()) for vals in vals_list),
+            SQL(", ").join(map(SQL.identifier, [*own, *alike])),
+            SQL(", ").join(_typed(model, name, value) for name, value in alike.items()),
+            SQL(", ").join(_typed(model, name, None) for name in own),
+            SQL(", ").join(zip(*(columns[name] for name in own), strict=True)),
         )
     )
     records = model.browse(id_ for (id_,) in cr.fetchall())
     _announce(records, names, vals_list)
     return records
+
+
+def _typed(model, name, value):
+    """The value of a column with its type, for PostgreSQL."""
+    return SQL("%s::%s", value, SQL(model._fields[name].column_type[1]))
 
 
 def _announce(records, names, vals_list):

@@ -257,6 +257,8 @@ class CollectionDebtor(models.Model):
 
         :raise UserError: as `_get_zone_names`"""
         zones = self._get_zone_names()
+        if person == self.partner_id:
+            return zones
         if person.country_id == self.partner_id.country_id and (
             person.state_id == self.partner_id.state_id
         ):
