@@ -17,7 +17,8 @@ def number_alike(rows, types):
 
     :param types: of the values of the tuples, in PostgreSQL
     :return: ([the other values, which are numbers, column by column, then the numbers of
-        the tuples, each as `int_array`], the `SQL` of the different tuples with their numbers, to stand after VALUES)"""
+        the tuples, each as `int_array`], the `SQL` of the different tuples with their
+        numbers, to stand after VALUES)"""
     *columns, tuples = zip(*rows, strict=True)
     numbers = {}
     which = [numbers.setdefault(values, len(numbers)) for values in tuples]
@@ -30,13 +31,13 @@ def number_alike(rows, types):
 
 
 def update_rows(records, columns, rows):
-    """Write stored fields of ``records``, which wait for nothing to be flushed, and know
-    nothing of them any more.
+    """Write stored fields of some of ``records``; what was known of them is read anew.
 
     :param columns: {field: type in PostgreSQL}
     :param rows: tuples (id, (values of the columns)): many have the same"""
     if not rows:
         return
+    records.flush_recordset(columns)
     (ids, numbers), values = number_alike(rows, columns.values())
     cr, uid = records.env.cr, records.env.uid
     names = [SQL.identifier(name) for name in columns]

@@ -192,8 +192,8 @@ class CollectionContact(models.Model):
         person chosen by hand stays, as long as they have an address.
 
         :param unremarkable: result of `collection.debtor._find_unremarkable`, if known
-        :param unwritten: a set to which those with an address are added: of them it stands
-            in the cache only, the caller writes it with what else it has to write
+        :param unwritten: a dict that takes {contact: values of `RECIPIENT`} of those with
+            an address: the caller writes them with what else it has to write
         :return: {contact id: Reason why there is no address}; the address stays empty"""
         missing, changed = {}, {}
         if unremarkable is None:
@@ -223,11 +223,10 @@ class CollectionContact(models.Model):
                 contact.write(vals)
         now = changed
         if unwritten is not None:
-            unwritten.update(c for c, vals in changed.items() if vals["destination"])
+            unwritten |= {c: vals for c, vals in changed.items() if vals["destination"]}
             now = {c: vals for c, vals in changed.items() if c not in unwritten}
-        self.browse().union(*changed)._refuse_if_over()
-        self.browse().union(*now)._write_recipients(now)
-        for name in RECIPIENT:  # the planner asks for them next
+        self._write_recipients(now)
+        for name in RECIPIENT:  # they are asked for next
             for contact, vals in changed.items():
                 self._fields[name]._update_cache(contact, vals[name] or None)
         return missing
@@ -241,13 +240,16 @@ class CollectionContact(models.Model):
             "lang_missing": self.lang_missing,
         }
 
+    @api.model
     def _write_recipients(self, vals_of):
         """:param vals_of: {contact: values of `RECIPIENT`}"""
-        self.flush_recordset(RECIPIENT)
+        contacts = self.browse().union(*vals_of)
+        contacts._refuse_if_over()
         rows = [
-            (c.id, tuple(vals_of[c][name] or None for name in RECIPIENT)) for c in self
+            (contact.id, tuple(vals[name] or None for name in RECIPIENT))
+            for contact, vals in vals_of.items()
         ]
-        update_rows(self, RECIPIENT, rows)
+        update_rows(contacts, RECIPIENT, rows)
 
     def _find_address_now(self):
         """A person is about to begin: whom to address, and where, as of this moment.

@@ -112,7 +112,7 @@ class CollectionContact(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.contact_id, array_agg(DISTINCT item.move_id::text)
+                SELECT line.contact_id, array_agg(DISTINCT item.move_id)
                   FROM collection_contact_line line
                   JOIN collection_item item ON item.id = line.item_id
                  WHERE line.contact_id IN %s
@@ -121,7 +121,7 @@ class CollectionContact(models.Model):
                 tuple(self.ids),
             )
         )
-        return {contact_id: frozenset(moves) for contact_id, moves in rows}
+        return {contact_id: frozenset(map(str, moves)) for contact_id, moves in rows}
 
     def _get_event(self, debts=(), planned_at=None):
         """The contact as `rules.contact_rules.Event`.

@@ -39,6 +39,14 @@ def _among(ids):
     return SQL("(SELECT unnest(%s::int[]))", int_array(ids))
 
 
+def _is_more(amount, limit, currency):
+    """Is it, as rounded in the currency? What is more by a whole cent is, however both are
+    rounded, which takes longer."""
+    if amount - limit > currency.rounding:
+        return True
+    return currency.compare_amounts(amount, limit) > 0
+
+
 @dataclass(slots=True)
 class ItemRow:
     """An open item with what the ledger says of it now."""
@@ -516,11 +524,11 @@ class CollectionEvaluation(models.AbstractModel):
             tolerance, minimum = self._get_limits(facts, debtor, currency)
             asked = self._get_amount_asked(facts, debtor, row)
             reason = None
-            if currency.compare_amounts(asked, tolerance) <= 0:
+            if not _is_more(asked, tolerance, currency):
                 reason = Reason.of(
                     "WITHIN_TOLERANCE", amount=tolerance, currency=currency.id
                 )
-            worth_it = not minimum or currency.compare_amounts(asked, minimum) > 0
+            worth_it = not minimum or _is_more(asked, minimum, currency)
             judged[key] = reason, worth_it
         return judged[key]
 

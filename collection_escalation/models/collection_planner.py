@@ -127,7 +127,7 @@ class CollectionPlanner(models.AbstractModel):
                 ("planned_at", "=", False),
             ]
         )
-        unwritten = set()
+        unwritten = {}
         contacts = contacts._keep_reachable(unwritten)
         contacts._take_credits()
         events = contacts._get_rule_events()
@@ -276,27 +276,27 @@ class CollectionContact(models.Model):
             **self.debtor_id._get_review_vals(channel, today),
         }
 
-    def _plan_in_turn(self, now, events, unwritten=()):
+    def _plan_in_turn(self, now, events, unwritten=None):
         """Reserve a moment for each. Whom they address is written along: a second statement
         on the same rows would make PostgreSQL check all their keys once more.
 
         :param unwritten: see `_resolve_recipients`
         :return: {contact: Decision} of those for which there is none"""
         refused, found, columns = {}, [], RECIPIENT | MOMENT
+        unwritten = unwritten or {}
         turns = self.env["collection.channel"]._get_planning_order()
         for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
             decision, vals = contact._find_moment(now, events)
             if vals:
                 vals["reasons"] = json.dumps(vals["reasons"])
-                whom = contact._get_recipient_vals().values()
-                moment = (vals[name] for name in MOMENT)
-                found.append((contact.id, (*(v or None for v in whom), *moment)))
+                vals |= unwritten.get(contact) or contact._get_recipient_vals()
+                found.append(
+                    (contact.id, tuple(vals[name] or None for name in columns))
+                )
             else:
                 refused[contact] = decision
-        alone = self.filtered(lambda c: c in unwritten and c in refused)
-        alone._write_recipients({c: c._get_recipient_vals() for c in alone})
+        self._write_recipients({c: unwritten[c] for c in refused if c in unwritten})
         self._refuse_if_over()
-        self.flush_recordset(columns)
         update_rows(self, columns, found)
         return refused
 
