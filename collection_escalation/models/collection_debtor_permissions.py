@@ -272,6 +272,22 @@ class CollectionDebtor(models.Model):
         changes whom, how or when we may contact: no stop, nobody beside them, no channel
         and hours, no pause. One query tells it of a whole batch, mostly of nearly all."""
         self.env.flush_all()
+        said = [
+            SQL("%s IS NOT NULL", SQL.identifier("o", name))
+            if self._fields[name].type == "date"
+            else SQL("%s IS TRUE", SQL.identifier("o", name))
+            for name in FLAGS
+        ]
+        said.append(SQL("o.preferred_to <> 0"))
+        kinds = self.env.registry.descendants(["collection.debtor.fact"], "_inherit")
+        said += [
+            SQL(
+                "EXISTS (SELECT FROM %s WHERE debtor_id = o.id)",
+                SQL.identifier(self.env[kind]._table),
+            )
+            for kind in sorted(kinds)
+            if not self.env[kind]._abstract
+        ]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -282,19 +298,12 @@ class CollectionDebtor(models.Model):
                  WHERE d.id IN %s
                  GROUP BY d.id
                 HAVING bool_or(
-                       o.cease_on IS NOT NULL OR o.deceased OR o.insolvency
-                       OR o.over_indebted OR o.work_prohibited OR o.preferred_to <> 0
-                       OR EXISTS (SELECT FROM collection_debtor_person
-                                   WHERE debtor_id = o.id)
-                       OR EXISTS (SELECT FROM collection_debtor_channel
-                                   WHERE debtor_id = o.id)
-                       OR EXISTS (SELECT FROM collection_debtor_hours
-                                   WHERE debtor_id = o.id)
-                       OR EXISTS (SELECT FROM collection_hold
-                                   WHERE debtor_id = o.id AND state = 'active')
+                       %s OR EXISTS (SELECT FROM collection_hold
+                                      WHERE debtor_id = o.id AND state = 'active')
                        ) IS NOT TRUE
                 """,
                 tuple(self.ids) or (0,),
+                SQL(" OR ").join(said),
             )
         )
         return frozenset(id_ for (id_,) in rows)

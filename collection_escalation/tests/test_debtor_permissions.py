@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.collection_debtor_permissions import FLAGS
 from .common import MONDAY
 from .test_people import DOCUMENT, WEDNESDAY, PeopleCommon
 
@@ -278,6 +279,45 @@ class TestStopsOfAllBranches(PermissionsCommon):
                 self.assertEqual(self.foreign._get_flags(), {})
             self.there.write({flag: False})
         self.assertTrue(self._decide_about(self.debtor_partner).allowed)
+
+    def test_who_has_anything_recorded_at_any_branch_is_not_passed_over(self):
+        """A batch looks more closely only at those of whom something is known."""
+        other = self._create_debtor_partner("Someone")
+        facts = {
+            "collection.debtor.person": {
+                "partner_id": other.id,
+                "kind": "attorney",
+                "document": DOCUMENT,
+            },
+            "collection.debtor.channel": {"channel": "sms", "status": "refused"},
+            "collection.debtor.hours": {
+                "weekday": "0",
+                "hour_from": 9,
+                "hour_to": 12,
+                "document": DOCUMENT,
+            },
+            "collection.hold": {"date_from": MONDAY, "date_to": WEDNESDAY},
+        }
+        kinds = self.env.registry.descendants(["collection.debtor.fact"], "_inherit")
+        recorded = {kind for kind in kinds if not self.env[kind]._abstract}
+        self.assertEqual(recorded, set(facts) - {"collection.hold"})
+        said = {name: True for name in FLAGS} | {"cease_on": MONDAY}
+        said |= {"preferred_to": 12.0}
+        both = (self.debtor | self.there).sudo()
+        self.assertEqual(both._find_unremarkable(), set(both.ids))
+        for where in both:
+            where.party = "consumer"
+            for name, value in said.items():
+                with self.subTest(name, where=where.company_id.name):
+                    where[name] = value
+                    self.assertFalse(both._find_unremarkable())
+                    where[name] = False
+            for model, vals in facts.items():
+                with self.subTest(model, where=where.company_id.name):
+                    fact = self.env[model].sudo().create({**vals, "debtor_id": where.id})
+                    self.assertFalse(both._find_unremarkable())
+                    fact.unlink()
+        self.assertEqual(both._find_unremarkable(), set(both.ids))
 
     def test_an_attorney_known_at_a_branch_is_the_only_one_addressed(self):
         souza = self._create_debtor_partner("Dr. Souza", company_id=self.branch.id)
