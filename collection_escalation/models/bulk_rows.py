@@ -11,11 +11,11 @@ def int_array(numbers):
     return f"{{{texts}}}"
 
 
-def number_alike(rows, types):
+def number_alike(model, names, rows):
     """Rows that say the same in most columns: what they say alike goes to PostgreSQL once,
     and each row carries its number. Take the last value of each row, a tuple, out of it.
 
-    :param types: of the values of the tuples, in PostgreSQL
+    :param names: the columns of ``model`` whose values the tuples are
     :return: ([the other values, which are numbers, column by column, then the numbers of
         the tuples, each as `int_array`], the `SQL` of the different tuples with their
         numbers, to stand after VALUES)"""
@@ -23,24 +23,32 @@ def number_alike(rows, types):
     numbers = {}
     which = [numbers.setdefault(values, len(numbers)) for values in tuples]
     # the types stand once, in a row that no number leads to, not in every row
-    typed = SQL(", ").join(SQL("NULL::%s", SQL(name)) for name in ("int", *types))
-    values = SQL(", ").join(
-        (SQL("(%s)", typed), *((number, *v) for v, number in numbers.items()))
-    )
+    types = SQL("(NULL::int, %s)", _get_types(model, names))
+    values = SQL(", ").join((types, *((no, *values) for values, no in numbers.items())))
     return [int_array(column) for column in (*columns, which)], values
 
 
-def update_rows(records, columns, rows):
-    """Write stored fields of some of ``records``; what was known of them is read anew.
+def _get_types(model, names):
+    """``NULL::int4, NULL::varchar``: nothing, with the types of these columns."""
+    return SQL(", ").join(_typed(model, name, None) for name in names)
 
-    :param columns: {field: type in PostgreSQL}
-    :param rows: tuples (id, (values of the columns)): many have the same"""
+
+def _typed(model, name, value):
+    """The value of a column with its type, for PostgreSQL."""
+    return SQL("%s::%s", value, SQL(model._fields[name].column_type[1]))
+
+
+def update_rows(records, names, rows):
+    """Write the stored fields ``names`` of some of ``records``; what was known of them is
+    read anew.
+
+    :param rows: tuples (id, (values of the fields)): many have the same"""
     if not rows:
         return
-    records.flush_recordset(columns)
-    (ids, numbers), values = number_alike(rows, columns.values())
+    records.flush_recordset(names)
+    (ids, numbers), values = number_alike(records, names, rows)
     cr, uid = records.env.cr, records.env.uid
-    names = [SQL.identifier(name) for name in columns]
+    columns = [SQL.identifier(name) for name in names]
     cr.execute(
         SQL(
             """
@@ -53,16 +61,16 @@ def update_rows(records, columns, rows):
             SQL.identifier(records._table),
             uid,
             cr.now(),
-            SQL(", ").join(SQL("%s = v.%s", name, name) for name in names),
+            SQL(", ").join(SQL("%s = v.%s", column, column) for column in columns),
             ids,
             numbers,
             values,
-            SQL(", ").join(names),
+            SQL(", ").join(columns),
         )
     )
     written = records.browse(id_ for id_, _values in rows)
-    written.invalidate_recordset([*columns, "write_uid", "write_date"], flush=False)
-    written.modified([*columns])
+    written.invalidate_recordset([*names, "write_uid", "write_date"], flush=False)
+    written.modified(names)
 
 
 def insert_rows(model, vals_list):
@@ -100,18 +108,13 @@ def insert_rows(model, vals_list):
             SQL.identifier(model._table),
             SQL(", ").join(map(SQL.identifier, [*own, *alike])),
             SQL(", ").join(_typed(model, name, value) for name, value in alike.items()),
-            SQL(", ").join(_typed(model, name, None) for name in own),
+            _get_types(model, own),
             SQL(", ").join(zip(*(columns[name] for name in own), strict=True)),
         )
     )
     records = model.browse(id_ for (id_,) in cr.fetchall())
     _announce(records, names, vals_list)
     return records
-
-
-def _typed(model, name, value):
-    """The value of a column with its type, for PostgreSQL."""
-    return SQL("%s::%s", value, SQL(model._fields[name].column_type[1]))
 
 
 def _announce(records, names, vals_list):

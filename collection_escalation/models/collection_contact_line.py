@@ -88,9 +88,8 @@ class CollectionContactLine(models.Model):
         if not rows:
             return
         self.env.flush_all()
-        (contact_ids, item_ids, numbers), values = number_alike(
-            rows, ("int", "int", "int", "int", "date")
-        )
+        alike = ("step_id", "stage_id", "cycle", "currency_id", "date_due")
+        (contact_ids, item_ids, numbers), values = number_alike(self, alike, rows)
         self.env.cr.execute(
             SQL(
                 """

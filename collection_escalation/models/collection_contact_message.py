@@ -11,13 +11,8 @@ from .bulk_rows import insert_rows, update_rows
 #: What stands in every message, and the friendly reminder: a language is written if all
 #: of these are in it.
 PARTS = ("greeting", "statement_table", "how_to_pay", "signature", "friendly")
-#: What is written of who is addressed, and its types in PostgreSQL.
-RECIPIENT = {
-    "recipient_id": "int",
-    "destination": "varchar",
-    "lang": "varchar",
-    "lang_missing": "varchar",
-}
+#: What is written of who is addressed.
+RECIPIENT = ("recipient_id", "destination", "lang", "lang_missing")
 #: Templates of contacts that are no step of a plan.
 TEMPLATES = {
     "invoice": "collection_escalation.mail_template_invoice",

@@ -233,9 +233,8 @@ class CollectionItem(models.Model):
             waits_for, reason as JSON text))"""
         if not rows:
             return
-        (ids, cases, numbers), values = number_alike(
-            rows, ("int", "varchar", "date", "date", "varchar", "jsonb")
-        )
+        alike = ("stage_id", "level", "stage_since", "next_date", "waits_for", "reason")
+        (ids, cases, numbers), values = number_alike(self, alike, rows)
         self.env.cr.execute(
             SQL(
                 """
@@ -266,9 +265,10 @@ class CollectionItem(models.Model):
             cycle, date, reason as JSON text))"""
         if not rows:
             return
-        (ids, numbers), values = number_alike(
-            rows, ("int", "int", "varchar", "varchar", "int", "date", "jsonb")
-        )
+        moves = self.env["collection.stage.move"]
+        alike = ("from_stage_id", "to_stage_id", "from_level", "to_level")
+        alike += ("cycle", "date", "reason")
+        (ids, numbers), values = number_alike(moves, alike, rows)
         self.env.cr.execute(
             SQL(
                 """

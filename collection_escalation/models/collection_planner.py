@@ -20,14 +20,8 @@ from .collection_evaluation_facts import ADDRESS_CODES
 _logger = logging.getLogger(__name__)
 
 
-#: What is written of a moment that was found, and its types in PostgreSQL.
-MOMENT = {
-    "planned_at": "timestamp",
-    "planned_on": "date",
-    "tz": "varchar",
-    "decision_version": "varchar",
-    "reasons": "jsonb",
-}
+#: What is written of a moment that was found.
+MOMENT = ("planned_at", "planned_on", "tz", "decision_version", "reasons")
 #: Refusals of the channel only: another one may do.
 CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
 
@@ -282,7 +276,7 @@ class CollectionContact(models.Model):
 
         :param unwritten: see `_resolve_recipients`
         :return: {contact: Decision} of those for which there is none"""
-        refused, found, columns = {}, [], RECIPIENT | MOMENT
+        refused, found, names = {}, [], (*RECIPIENT, *MOMENT)
         unwritten = unwritten or {}
         turns = self.env["collection.channel"]._get_planning_order()
         for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
@@ -290,14 +284,12 @@ class CollectionContact(models.Model):
             if vals:
                 vals["reasons"] = json.dumps(vals["reasons"])
                 vals |= unwritten.get(contact) or contact._get_recipient_vals()
-                found.append(
-                    (contact.id, tuple(vals[name] or None for name in columns))
-                )
+                found.append((contact.id, tuple(vals[name] or None for name in names)))
             else:
                 refused[contact] = decision
         self._write_recipients({c: unwritten[c] for c in refused if c in unwritten})
         self._refuse_if_over()
-        update_rows(self, columns, found)
+        update_rows(self, names, found)
         return refused
 
     @api.model
