@@ -113,13 +113,14 @@ def insert_rows(model, vals_list):
         )
     )
     records = model.browse(id_ for (id_,) in cr.fetchall())
-    _announce(records, names, vals_list)
+    _announce(records, [*own, *alike], vals_list)
     return records
 
 
 def _announce(records, names, vals_list):
-    """What is known of other records may not be true any more."""
-    for name in names:
+    """What is known of other records may not be true any more. They lead to these by the
+    columns ``names``; the others are empty."""
+    for name in vals_list[0]:
         field = records._fields[name]
         for inverse in records.pool.field_inverses[field]:
             ids = {vals[name] for vals in vals_list if vals[name]}
@@ -127,4 +128,4 @@ def _announce(records, names, vals_list):
             others.invalidate_recordset([inverse.name], flush=False)
     computed = [f for f in records._fields.values() if f.store and f.compute]
     with records.env.protecting(computed, records):
-        records.modified(records._fields, create=True)
+        records.modified(names, create=True)

@@ -45,15 +45,16 @@ class CollectionContact(models.Model):
 
     # -- history -------------------------------------------------------------------------
 
-    def _get_rule_events(self):
+    def _get_rule_events(self, unremarkable=None):
         """What counts for the limits of the debtors of these contacts, over all
         branches of the creditor.
 
+        :param unremarkable: result of `collection.debtor._find_unremarkable`, if known
         :return: `Events`; a fixed number of queries, whatever the number of contacts"""
-        events = self._read_rule_events(self.debtor_id)
+        events = self._read_rule_events(self.debtor_id, unremarkable)
         return events._replace(debts=self._read_debts())
 
-    def _read_rule_events(self, debtors):
+    def _read_rule_events(self, debtors, unremarkable=None):
         """`Events` of ``debtors``, whatever the contact."""
         keys = {(d.partner_id.id, d.root_company_id.id) for d in debtors}
         scope = [
@@ -101,7 +102,9 @@ class CollectionContact(models.Model):
                 reservations[key].append((contact.id, event))
             else:
                 history[key].append(event)
-        return Events(history, reservations, debtors._find_unremarkable())
+        if unremarkable is None:
+            unremarkable = debtors._find_unremarkable()
+        return Events(history, reservations, unremarkable)
 
     def _read_debts(self):
         """{contact id: result of `_get_debts`} of those that are about invoices, with one

@@ -121,10 +121,10 @@ class CollectionPlanner(models.AbstractModel):
                 ("planned_at", "=", False),
             ]
         )
-        unwritten = {}
-        contacts = contacts._keep_reachable(unwritten)
+        unwritten, unremarkable = {}, debtors._find_unremarkable()
+        contacts = contacts._keep_reachable(unremarkable, unwritten)
         contacts._take_credits()
-        events = contacts._get_rule_events()
+        events = contacts._get_rule_events(unremarkable)
         now = fields.Datetime.now()
         refused = contacts._plan_in_turn(now, events, unwritten)
         contacts |= contacts._plan_otherwise(refused, now, events)
@@ -231,13 +231,13 @@ class CollectionContact(models.Model):
                 date_deadline=day,
             )
 
-    def _keep_reachable(self, unwritten=None):
+    def _keep_reachable(self, unremarkable=None, unwritten=None):
         """Find whom to address, and where. Those that cannot be reached by their channel
         fall back.
 
-        :param unwritten: see `_resolve_recipients`
+        :param unremarkable, unwritten: see `_resolve_recipients`
         :return: these contacts and those planned instead, all with an address"""
-        reasons = self._resolve_recipients(unwritten=unwritten)
+        reasons = self._resolve_recipients(unremarkable, unwritten)
         kept = self.filtered("destination")
         for reason, contacts in (self - kept).grouped(lambda c: reasons[c.id]).items():
             kept |= contacts._fall_back(reason.code, **dict(reason.args))
