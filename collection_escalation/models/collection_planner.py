@@ -15,6 +15,7 @@ from odoo.tools import SQL, split_every
 
 from .bulk_rows import update_rows
 from .collection_contact_message import RECIPIENT
+from .collection_debtor_place import PLACE
 from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
@@ -22,6 +23,13 @@ _logger = logging.getLogger(__name__)
 
 #: What is written of a moment that was found.
 MOMENT = ("planned_at", "planned_on", "tz", "decision_version", "reasons")
+#: What planning asks of every contact: the ORM would read all that a contact has.
+ASKED = (
+    *("debtor_id", "partner_id", "company_id", "kind", "channel", "direction"),
+    *("state", "step_id", "stage_id", "user_id", "recipient_chosen", *RECIPIENT),
+    *("callback_number", "callback_from", "callback_to", "not_before", "place"),
+    *("consented", "made_at", "planned_at", "outcome", "delivery_status"),
+)
 #: Refusals of the channel only: another one may do.
 CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
 
@@ -114,12 +122,14 @@ class CollectionPlanner(models.AbstractModel):
         if not debtors:
             return self.env["collection.contact"]
         self._reserve(debtors)
-        contacts = self.env["collection.contact"].search(
+        debtors.partner_id.fetch((*PLACE, "email_normalized", "lang", "parent_id"))
+        contacts = self.env["collection.contact"].search_fetch(
             [
                 ("debtor_id", "in", debtors.ids),
                 ("state", "=", "planned"),
                 ("planned_at", "=", False),
-            ]
+            ],
+            ASKED,
         )
         unwritten, unremarkable = {}, debtors._find_unremarkable()
         contacts = contacts._keep_reachable(unremarkable, unwritten)
@@ -127,8 +137,9 @@ class CollectionPlanner(models.AbstractModel):
         events = contacts._get_rule_events(unremarkable)
         now = fields.Datetime.now()
         refused = contacts._plan_in_turn(now, events, unwritten)
-        contacts |= contacts._plan_otherwise(refused, now, events)
-        return contacts.filtered("planned_at")
+        instead = contacts._plan_otherwise(refused, now, events)
+        planned = contacts.filtered(lambda c: c not in refused)
+        return planned | instead.filtered("planned_at")
 
     @api.model
     def _plan_at_once(self, contacts):
