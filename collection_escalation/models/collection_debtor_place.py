@@ -45,9 +45,6 @@ WHY = {
         "Complete the address, or choose the customer's own zone."
     ),
 }
-#: What says of a partner where they live. Who asks about many reads these alone: the ORM
-#: would read all that a partner has.
-PLACE = ("country_id", "state_id", "city", "phone_sanitized")
 #: Kinds of number that belong to a place; others (free of charge, internet …) to none.
 _PLACED = {
     phonenumbers.PhoneNumberType.FIXED_LINE,

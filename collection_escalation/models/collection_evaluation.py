@@ -11,7 +11,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..rules import stages
-from .collection_debtor_place import PLACE
 from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
@@ -92,7 +91,6 @@ class CollectionEvaluation(models.AbstractModel):
         :return: number of items looked at"""
         if not debtors:
             return 0
-        debtors.partner_id.fetch(PLACE)
         facts = self._get_facts(debtors)
         found = []
         for debtor in debtors:

@@ -15,7 +15,6 @@ from odoo.tools import SQL, split_every
 
 from .bulk_rows import update_rows
 from .collection_contact_message import RECIPIENT
-from .collection_debtor_place import PLACE
 from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
@@ -122,7 +121,6 @@ class CollectionPlanner(models.AbstractModel):
         if not debtors:
             return self.env["collection.contact"]
         self._reserve(debtors)
-        debtors.partner_id.fetch((*PLACE, "email_normalized", "lang", "parent_id"))
         contacts = self.env["collection.contact"].search_fetch(
             [
                 ("debtor_id", "in", debtors.ids),
