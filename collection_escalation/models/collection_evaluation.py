@@ -15,7 +15,9 @@ from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 500
+#: Debtors of a batch, which are locked together, for about half a second: the more there
+#: are, the less often is read what all have in common.
+BATCH = 700
 POST_DUE = tuple(level for level in stages.LEVELS if level != "pre_due")
 
 

@@ -15,6 +15,7 @@ from odoo.tools import SQL, split_every
 
 from .bulk_rows import update_rows
 from .collection_contact_message import RECIPIENT
+from .collection_evaluation import BATCH
 from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class CollectionPlanner(models.AbstractModel):
     _description = "Planning of contacts"
 
     @api.model
-    def _cron_plan(self, batch_size=500):
+    def _cron_plan(self, batch_size=BATCH):
         """Scheduled action. A batch that collides with another worker is rolled back and
         left for the next run."""
         cron = self.env["ir.cron"]
