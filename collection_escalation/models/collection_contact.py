@@ -323,9 +323,9 @@ class CollectionContact(models.Model):
         :param reasons: stored reasons (see `collection.reason`), or None to keep them
         :param line_state: for the lines, when not the usual one of `LINE_STATES`
         :raise UserError: a transition that `TRANSITIONS` does not know"""
-        labels = dict(self._fields["state"]._description_selection(self.env))
         for contact in self:
             if state not in TRANSITIONS[contact.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
                         "“%(contact)s” is %(old)s and cannot become %(new)s.",
@@ -342,9 +342,10 @@ class CollectionContact(models.Model):
             # a message that was uncertain and did not leave told nobody anything
             left = ("planned", "made") if state == "failed" else ("planned",)
             lines = self.line_ids.filtered(lambda line: line.state in left)
+            new = line_state or LINE_STATES[state]
             if state in ("made", "uncertain"):
-                lines._freeze()
-            lines.write({"state": line_state or LINE_STATES[state]})
+                lines._freeze(new)
+            lines.filtered(lambda line: line.state != new).write({"state": new})
             lines.item_id._wake()
 
     def _start_leaving(self, today, tz, message_id):
@@ -416,10 +417,11 @@ class CollectionContact(models.Model):
         """Is something else owed now than what was written or printed? That it is late
         one day more is no change."""
         self.ensure_one()
-        now, then = self._get_stated(), self.stated or {}
-        return {id_: row[:3] for id_, row in now.items()} != {
-            id_: row[:3] for id_, row in then.items()
+        now = {
+            str(line.id): [line.get_amount("original"), line.get_amount("open")]
+            for line in self._get_lines()
         }
+        return now != {id_: row[1:3] for id_, row in (self.stated or {}).items()}
 
     @api.model
     def _add_up(self, amounts):

@@ -177,9 +177,11 @@ class CollectionContactLine(models.Model):
         today = today or self.contact_id.debtor_id._get_today()
         return max((today - self.date_due).days, 0) if self.date_due else 0
 
-    def _freeze(self):
+    def _freeze(self, state=None):
         """Keep what the debtor is being told: what was written or printed, even if
-        something was paid since; where nothing was, what the ledger says now."""
+        something was paid since; where nothing was, what the ledger says now.
+
+        :param state: of the lines from now on, if it changes"""
         rows = []
         for contact, lines in (
             self.filtered(lambda x: not x.frozen).grouped("contact_id").items()
@@ -187,7 +189,7 @@ class CollectionContactLine(models.Model):
             stated = contact.stated or {}
             if not all(str(id_) in stated for id_ in lines.ids):
                 stated = contact._get_stated() | stated
-            rows += [(id_, *stated[str(id_)]) for id_ in lines.ids]
+            rows += [(id_, *stated[str(id_)], state) for id_ in lines.ids]
         if not rows:
             return
         # one statement for a whole chunk: the values differ from line to line
@@ -197,23 +199,18 @@ class CollectionContactLine(models.Model):
             UPDATE collection_contact_line l
                SET invoice_name = v.name, amount_original = v.original::numeric,
                    amount_open = v.open::numeric, days_overdue = v.days::int,
-                   frozen = TRUE
-              FROM (VALUES %s) AS v(id, name, original, open, days)
+                   frozen = TRUE, state = COALESCE(v.state, l.state)
+              FROM (VALUES %s) AS v(id, name, original, open, days, state)
              WHERE l.id = v.id
             """,
             rows,
             page_size=len(rows),
         )
-        self.invalidate_recordset(
-            [
-                "invoice_name",
-                "amount_original",
-                "amount_open",
-                "days_overdue",
-                "frozen",
-            ],
-            flush=False,
-        )
+        written = self.browse(id_ for id_, *_values in rows)
+        names = ["invoice_name", "amount_original", "amount_open", "days_overdue"]
+        names += ["frozen", "state"]
+        written.invalidate_recordset(names, flush=False)
+        written.modified(names)
 
     def _prepare_copies(self):
         """Commands that make lines like these on another contact."""

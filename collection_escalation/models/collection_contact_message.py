@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL, format_amount, format_list
 
 from .bulk_rows import insert_rows, update_rows
 
@@ -319,14 +319,23 @@ class CollectionContact(models.Model):
     def get_statement(self):
         """What the message states, one dict per invoice or credit: {"line", "name",
         "date_due", "original", "open", "days_overdue", "currency", "url", "is_credit",
-        "overdue"}; oldest first, credits last. While a message is written it is what was
-        kept by `_keep_statement`: text and evidence cannot differ."""
+        "overdue"} and, as the reader writes them, "original_text", "open_text"; oldest
+        first, credits last. While a message is written it is what was kept by
+        `_keep_statement`: text and evidence cannot differ."""
         self.ensure_one()
         kept = self.env.context.get("collection_as_stated")
         stated = self.stated if kept else self._get_stated()
-        rows = []
+        rows, texts = [], {}
         for line in self._get_lines():
             name, original, still_open, days_overdue = stated[str(line.id)]
+            currency = line.currency_id
+            for amount in (original, still_open):  # mostly the same
+                if (amount, currency) not in texts:
+                    texts[amount, currency] = (
+                        format_amount(self.env, amount, currency, lang_code=self.lang)
+                        if currency
+                        else str(amount)
+                    )
             rows.append(
                 {
                     "line": line,
@@ -335,7 +344,9 @@ class CollectionContact(models.Model):
                     "original": original,
                     "open": still_open,
                     "days_overdue": days_overdue,
-                    "currency": line.currency_id,
+                    "original_text": texts[original, currency],
+                    "open_text": texts[still_open, currency],
+                    "currency": currency,
                     # on paper nothing can be clicked
                     "url": None if self.on_paper else self.get_line_url(line),
                     "is_credit": bool(line.credit_line_id),

@@ -4,7 +4,7 @@ must. Texts that may not leave go to a person."""
 import logging
 
 from odoo import api, models
-from odoo.tools import format_amount, format_date, ormcache
+from odoo.tools import format_date, ormcache
 
 from ..rules.wording import TAX_ID, Datum, missing_data
 
@@ -81,13 +81,10 @@ class CollectionContact(models.Model):
             if row["is_credit"]:
                 continue
             due = self._format_day(row["date_due"], self.lang)
-            amount = format_amount(
-                self.env, row["open"], row["currency"], lang_code=self.lang
-            )
             wanted += [
                 Datum("invoice", row["name"] or ""),
                 Datum("due", due),
-                Datum("amount", amount),
+                Datum("amount", row["open_text"]),
             ]
         return tuple(wanted)
 

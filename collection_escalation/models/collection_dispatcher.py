@@ -22,8 +22,9 @@ SENDING_LOCK = 0x636F6C6C
 #: … and "a living process does this": the second key is the task.
 TASK_LOCK = SENDING_LOCK + 1
 WRITING, SENDING = 1, 2
-#: Seconds that the sender waits for the next messages.
-NAP = 0.05
+#: Seconds that the sender waits for the next messages, and how often after the last one:
+#: the dispatch begins anew every ten seconds.
+NAP, NAPS = 0.05, 10
 
 
 class CollectionDispatcher(models.AbstractModel):
@@ -47,15 +48,16 @@ class CollectionDispatcher(models.AbstractModel):
             self.env.ref("collection_escalation.ir_cron_send")._trigger()
         cron._commit_progress(remaining=len(due))
         with self._at_work(WRITING):
-            for start in range(0, len(due), batch_size):
-                batch = due[start : start + batch_size]
+            while due:
+                batch, due = due[:batch_size], due[batch_size:]
                 self._queue_safely(batch)
                 more = cron._commit_progress(len(batch))
                 if not self._is_at_work(SENDING):
                     self._send_queued()
                 if not more:
                     break
-        self._send_queued()
+        if not due or not self._is_at_work(SENDING):
+            self._send_queued()
         self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
 
     @api.model
@@ -63,16 +65,15 @@ class CollectionDispatcher(models.AbstractModel):
         """Scheduled action, started by the dispatch when there is much to do: send what is
         queued, as long as the other process writes. So none waits for the other, nor both
         for the mail server."""
-        cron = self.env["ir.cron"]
+        cron, naps = self.env["ir.cron"], 0
         with self._at_work(SENDING) as first:
-            while first:
+            while first and naps < NAPS:
                 # looked at before: what is written last is sent too
                 writing = self._is_at_work(WRITING)
                 sent = self._send_queued()
                 if not cron._commit_progress(sent, remaining=int(writing)):
                     break
-                if not writing:
-                    break
+                naps = 0 if sent or writing else naps + 1
                 if not sent:
                     time.sleep(NAP)
 

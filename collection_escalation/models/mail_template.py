@@ -5,6 +5,7 @@ the e-mail is written (`collection_contact_wording.py`)."""
 import re
 
 from lxml import etree
+from markupsafe import Markup
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
@@ -20,6 +21,7 @@ REQUIRED_VIEWS = (
     "collection_escalation.message_statement",
     "collection_escalation.message_signature",
 )
+_INDENTATION = re.compile(r"\s*\n\s*(?:(<br */?>)\s*)?")
 _VIEW_NAME = re.compile(r"\w+\.\w+|\d+")
 
 
@@ -77,6 +79,30 @@ class MailTemplate(models.Model):
             email_values=email_values,
             email_layout_xmlid=email_layout_xmlid,
         )
+
+    def _generate_template(
+        self,
+        res_ids,
+        render_fields,
+        recipients_allow_suggested=False,
+        find_or_create_partners=False,
+    ):
+        """Messages to customers without the indentation of their views, a third of their
+        size: mail programs cut long ones off."""
+        results = super()._generate_template(
+            res_ids,
+            render_fields,
+            recipients_allow_suggested=recipients_allow_suggested,
+            find_or_create_partners=find_or_create_partners,
+        )
+        if self.model == MODEL and "body_html" in render_fields:
+            for values in results.values():
+                body = values["body_html"]
+                if body and "<pre" not in body:
+                    values["body_html"] = Markup(
+                        _INDENTATION.sub(lambda found: found[1] or "\n", body)
+                    )
+        return results
 
     def _generate_template_recipients(
         self,

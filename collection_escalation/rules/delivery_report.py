@@ -235,7 +235,7 @@ def _texts(message) -> Iterator[str]:
             continue
         try:
             yield part.get_content()
-        except (LookupError, KeyError, MessageError):  # an unknown charset
+        except (LookupError, KeyError, ValueError, MessageError):  # an unknown charset
             yield str(part.get_payload(decode=False))
 
 

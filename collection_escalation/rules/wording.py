@@ -35,7 +35,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from unicodedata import normalize
 
 THREAT, COURT, SHAME, DEBT, AMOUNT = "threat", "court", "shame", "debt", "amount"
@@ -130,10 +130,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Expressions ready to be looked for: all at once, and each."""
+    """Expressions ready to be looked for: all at once, and then each."""
 
     any: re.Pattern[str] | None
-    each: tuple[tuple[Expression, re.Pattern[str]], ...]
+    each: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,18 @@ def _read(text: str) -> str:
 def compile_words(expressions: Iterable[Expression]) -> WordList:
     """The expressions as one regular expression that branches letter by letter: a text is
     searched once, however long the list."""
-    each, tree = [], {}
-    for expression in dict.fromkeys(expressions):
-        each.append((expression, re.compile("".join(expression.units))))
+    each, tree = tuple(dict.fromkeys(expressions)), {}
+    for expression in each:
         branch = tree
         for unit in expression.units:
             branch = branch.setdefault(unit, {})
-    return WordList(re.compile(_START + _join(tree)) if tree else None, tuple(each))
+    return WordList(re.compile(_START + _join(tree)) if tree else None, each)
+
+
+@cache
+def _compile(expression: Expression) -> re.Pattern[str]:
+    """Only when something was found: mostly nothing is."""
+    return re.compile("".join(expression.units))
 
 
 def _join(tree: dict[str, dict]) -> str:
@@ -201,8 +206,8 @@ def find_forbidden(text: str, words: WordList) -> tuple[Finding, ...]:
 def _locate(folded: str, words: WordList) -> Iterator[tuple[Expression, int, int]]:
     match = words.any.search(folded)
     while match:
-        for expression, pattern in words.each:
-            if found := pattern.match(folded, match.start()):
+        for expression in words.each:
+            if found := _compile(expression).match(folded, match.start()):
                 yield expression, *found.span()
         match = words.any.search(folded, match.start() + 1)
 

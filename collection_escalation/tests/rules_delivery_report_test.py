@@ -137,8 +137,10 @@ def test_a_receipt_that_says_deleted_still_says_delivered():
     assert read(raw).kind == DELIVERED
 
 
-def test_an_unknown_charset_does_not_stop_the_reading():
-    raw = sample("gmail_failed").replace(b'charset="UTF-8"', b'charset="klingon"')
+@pytest.mark.parametrize("charset", [b"klingon", b"UTF\x00-8"])
+def test_an_unknown_charset_does_not_stop_the_reading(charset):
+    raw = sample("gmail_failed").replace(b'"UTF-8"', b'"%s"' % charset)
+    assert charset in raw
     assert read(raw).kind == FAILED
 
 

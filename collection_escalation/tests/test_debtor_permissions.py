@@ -314,7 +314,9 @@ class TestStopsOfAllBranches(PermissionsCommon):
                     where[name] = False
             for model, vals in facts.items():
                 with self.subTest(model, where=where.company_id.name):
-                    fact = self.env[model].sudo().create({**vals, "debtor_id": where.id})
+                    fact = (
+                        self.env[model].sudo().create({**vals, "debtor_id": where.id})
+                    )
                     self.assertFalse(both._find_unremarkable())
                     fact.unlink()
         self.assertEqual(both._find_unremarkable(), set(both.ids))

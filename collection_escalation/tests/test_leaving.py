@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import collection_dispatcher
 from ..models.collection_guard import Handover
 from .common import MONDAY, CollectionCommon
 from .test_feedback import FeedbackCommon
@@ -237,6 +238,33 @@ class TestOthersGoOn(LeavingCommon):
             at_last.__exit__(None, None, None)
         self.assertEqual(contacts.mapped("state"), ["made", "planned"])
         self.assertIn("HOUSE.WIN_HOURS", contacts[1].rule_codes)
+
+    def test_a_second_action_sends_what_the_dispatch_writes(self):
+        """It waits while the dispatch writes, and ends a moment after."""
+        self._create_overdue_invoice(MONDAY)
+        Dispatcher = self.env.registry["collection.dispatcher"]
+        naps, at_work = [], iter([True, True])
+
+        def nap(_seconds):
+            naps.append(self._contacts().state)
+            if len(naps) == 2:
+                self._queue()
+
+        with (
+            self._at(FRIENDLY_DAY),
+            self.mock_mail_gateway(),
+            patch.object(
+                Dispatcher, "_is_at_work", lambda *_task: next(at_work, False)
+            ),
+            patch.object(self.env.registry["ir.cron"], "_commit_progress"),
+            patch.object(collection_dispatcher.time, "sleep", nap),
+        ):
+            self._plan()
+            self.env["collection.dispatcher"].sudo()._cron_send()
+            (mail,) = self._mails
+        self.assertIn(self.debtor_partner.email, mail["email_to"][0])
+        self.assertEqual(naps[:2], ["planned", "planned"])
+        self.assertEqual(set(naps[2:]), {"made"})
 
     def test_nobody_is_written_to_about_whom_nobody_can_decide(self):
         """No plan applies any more: the message goes to a person, who is told."""
