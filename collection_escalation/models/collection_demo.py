@@ -81,8 +81,8 @@ class CollectionDemo(models.AbstractModel):
         self._pause("maple", today)
         for name, level, days in PASTS:
             self._remember(name, level, today - timedelta(days))
-        for name, channel, text in BY_HAND:
-            self._plan_by_hand(name, channel, text)
+        for name, channel, subject, text in BY_HAND:
+            self._plan_by_hand(name, channel, subject, text)
 
     def _partner(self, name):
         return self.env.ref(f"collection_escalation.demo_{name}")
