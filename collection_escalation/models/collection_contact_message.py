@@ -362,6 +362,7 @@ class CollectionContact(models.Model):
         "open"}]."""
         return self._add_up((r["currency"], r["original"], r["open"]) for r in rows)
 
+    @api.private
     def format_day(self, day):
         """A date as the reader of the message writes it; "" for no date."""
         return self._format_day(day, self.lang) if day else ""
