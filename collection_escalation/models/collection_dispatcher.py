@@ -9,6 +9,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..rules.decision import Reason
 from .collection_evaluation_facts import INVOICE_FIRST
@@ -17,6 +18,9 @@ from .collection_guard import Handover
 _logger = logging.getLogger(__name__)
 
 BATCH = 50
+#: Batches that are looked for at once: Odoo lets a scheduled action begin anew every ten
+#: seconds, and then after each batch.
+LOOK_AHEAD = 20
 #: First key of the advisory locks that say "a living process is sending this contact".
 SENDING_LOCK = 0x636F6C6C
 #: … and "a living process does this": the second key is the task.
@@ -43,10 +47,11 @@ class CollectionDispatcher(models.AbstractModel):
             except psycopg2.extensions.TransactionRollbackError:
                 self.env.cr.rollback()
                 _logger.info("Collections: another worker tidies too, left for later")
-        due = self._get_due()
+        ahead = LOOK_AHEAD * batch_size
+        due = self._get_due(limit=ahead)
         if len(due) > batch_size:
             self.env.ref("collection_escalation.ir_cron_send")._trigger()
-        cron._commit_progress(remaining=len(due))
+        cron._commit_progress(remaining=len(due) + int(len(due) == ahead))
         with self._at_work(WRITING):
             while due:
                 batch, due = due[:batch_size], due[batch_size:]
@@ -98,9 +103,9 @@ class CollectionDispatcher(models.AbstractModel):
             return not first
 
     @api.model
-    def _get_due(self):
+    def _get_due(self, limit=None):
         """Messages whose planned moment has come and that somebody looked at, where that
-        is asked for."""
+        is asked for; the earliest first."""
         return self.env["collection.contact"].search(
             [
                 ("state", "=", "planned"),
@@ -115,6 +120,7 @@ class CollectionDispatcher(models.AbstractModel):
                 ("company_id.collection_paused", "=", False),
             ],
             order="planned_at, id",
+            limit=limit,
         )
 
     @api.model
@@ -177,12 +183,10 @@ class CollectionDispatcher(models.AbstractModel):
     def _find_interrupted(self):
         """Contacts that were leaving when their process died become *uncertain*. Whose
         process is alive still holds the advisory lock of the contact."""
-        for contact in self.env["collection.contact"].search(
-            [("state", "=", "sending")]
-        ):
-            if not contact._lock_sending():
-                continue
-            try:
+        leaving = self.env["collection.contact"].search([("state", "=", "sending")])
+        interrupted = leaving._lock_sending()
+        try:
+            for contact in interrupted:
                 # a new snapshot: the process may have finished just before the lock
                 self.env["collection.guard"]._commit()
                 contact.invalidate_recordset()
@@ -190,15 +194,24 @@ class CollectionDispatcher(models.AbstractModel):
                 if contact.state == "sending":
                     contact._note_handover(Handover("uncertain", "INTERRUPTED"))
                 self.env["collection.guard"]._commit()
-            except psycopg2.Error:
-                self.env.cr.rollback()
-                raise
-            finally:
-                contact._unlock_sending()
+        except psycopg2.Error:
+            self.env.cr.rollback()
+            raise
+        finally:
+            interrupted._unlock_sending()
 
     @api.model
     def _drop_cancelled(self):
-        self._get_queued()._drop_cancelled()
+        """Messages in the queue that somebody cancelled. Only those are read: thousands
+        may wait there."""
+        Contact_sudo = self.env["collection.contact"].sudo()
+        for channel in self.env["collection.channel"]._get_models():
+            queued = Domain("state", "=", "queued") & Domain(
+                "channel", "=", channel._code
+            )
+            Contact_sudo.search(
+                queued & channel._get_cancelled_domain()
+            )._drop_cancelled()
 
 
 class CollectionContact(models.Model):
