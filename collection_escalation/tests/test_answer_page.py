@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
 
@@ -23,6 +24,11 @@ PNG = bytes.fromhex(
 SCRIPT = "<script>alert(1)</script>"
 
 
+def get_today():
+    """Where the customer lives: after 21 hours there it is tomorrow in UTC."""
+    return datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+
+
 class AnswerCommon(CollectionCommon, HttpCase):
     """Loja Azul, a consumer with a tax id, was sent a reminder of two invoices today.
 
@@ -32,7 +38,7 @@ class AnswerCommon(CollectionCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = get_today()
         cls.debtor_partner.write({"vat": TAX_ID, "zip": "20040-002"})
         cls.accountant = cls._new_user("accountant", "group_collection_user")
         cls.accountant.group_ids = cls.env.ref("account.group_account_invoice")
@@ -53,7 +59,7 @@ class AnswerCommon(CollectionCommon, HttpCase):
                 "line_ids": [Command.create({**window, "hour_from": 0, "hour_to": 24})],
             }
         )
-        today = fields.Date.today()
+        today = get_today()
         company.sudo().write(
             {
                 "collection_started_on": today - timedelta(days=90),
