@@ -191,6 +191,7 @@ tours.add("collection_customer", {
         {trigger: "button[name=action_view_collection_debtor]", run: "click"},
         {trigger: ".o_field_widget[name=party] input", run: "click"},
         {trigger: ".o_select_menu_item:contains(Company)", run: "click"},
+        sees(".o_form_dirty [name=party]"),
         ...stepUtils.saveForm(),
     ],
 });
