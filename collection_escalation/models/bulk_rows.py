@@ -47,21 +47,24 @@ def update_rows(records, names, rows):
         return
     records.flush_recordset(names)
     (ids, numbers), values = number_alike(records, names, rows)
-    cr, uid = records.env.cr, records.env.uid
+    cr = records.env.cr
     columns = [SQL.identifier(name) for name in names]
+    changes = [SQL("%s = v.%s", column, column) for column in columns]
+    logged = {}
+    if records._log_access:
+        logged = {"write_uid": records.env.uid, "write_date": cr.now()}
+    changes += [SQL("%s = %s", SQL.identifier(n), value) for n, value in logged.items()]
     cr.execute(
         SQL(
             """
             UPDATE %s AS record
-               SET write_uid = %s, write_date = %s, %s
+               SET %s
               FROM unnest(%s::int[], %s::int[]) AS row(id, number)
               JOIN (VALUES %s) AS v(number, %s) USING (number)
              WHERE record.id = row.id
             """,
             SQL.identifier(records._table),
-            uid,
-            cr.now(),
-            SQL(", ").join(SQL("%s = v.%s", column, column) for column in columns),
+            SQL(", ").join(changes),
             ids,
             numbers,
             values,
@@ -69,7 +72,7 @@ def update_rows(records, names, rows):
         )
     )
     written = records.browse(id_ for id_, _values in rows)
-    written.invalidate_recordset([*names, "write_uid", "write_date"], flush=False)
+    written.invalidate_recordset([*names, *logged], flush=False)
     written.modified(names)
 
 

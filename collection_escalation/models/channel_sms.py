@@ -109,6 +109,12 @@ class CollectionChannelSms(models.AbstractModel):
         ).action_set_canceled()
 
     @api.model
+    def _settle(self, contacts):
+        contacts.sms_id.sudo().filtered(lambda sms: sms.state == "outgoing").write(
+            {"state": "pending"}
+        )
+
+    @api.model
     def _get_cancelled_domain(self):
         return Domain("sms_id", "=", False) | Domain("sms_id.state", "=", "canceled")
 

@@ -2,7 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .bulk_rows import number_alike
+from .bulk_rows import number_alike, update_rows
+
+#: What is kept of what a contact states, in the order of `_get_stated`, and that it is.
+FROZEN = ("invoice_name", "amount_original", "amount_open", "days_overdue", "frozen")
 
 
 class CollectionContactLine(models.Model):
@@ -182,35 +185,14 @@ class CollectionContactLine(models.Model):
         something was paid since; where nothing was, what the ledger says now.
 
         :param state: of the lines from now on, if it changes"""
-        rows = []
-        for contact, lines in (
-            self.filtered(lambda x: not x.frozen).grouped("contact_id").items()
-        ):
+        rows, new = [], (state,) if state else ()
+        unfrozen = self.filtered(lambda line: not line.frozen)
+        for contact, lines in unfrozen.grouped("contact_id").items():
             stated = contact.stated or {}
             if not all(str(id_) in stated for id_ in lines.ids):
                 stated = contact._get_stated() | stated
-            rows += [(id_, *stated[str(id_)], state) for id_ in lines.ids]
-        if not rows:
-            return
-        # one statement for a whole chunk: the values differ from line to line
-        self.env.flush_all()
-        self.env.cr.execute_values(
-            """
-            UPDATE collection_contact_line l
-               SET invoice_name = v.name, amount_original = v.original::numeric,
-                   amount_open = v.open::numeric, days_overdue = v.days::int,
-                   frozen = TRUE, state = COALESCE(v.state, l.state)
-              FROM (VALUES %s) AS v(id, name, original, open, days, state)
-             WHERE l.id = v.id
-            """,
-            rows,
-            page_size=len(rows),
-        )
-        written = self.browse(id_ for id_, *_values in rows)
-        names = ["invoice_name", "amount_original", "amount_open", "days_overdue"]
-        names += ["frozen", "state"]
-        written.invalidate_recordset(names, flush=False)
-        written.modified(names)
+            rows += [(id_, (*stated[str(id_)], True, *new)) for id_ in lines.ids]
+        update_rows(unfrozen, (*FROZEN, "state") if state else FROZEN, rows)
 
     def _prepare_copies(self):
         """Commands that make lines like these on another contact."""

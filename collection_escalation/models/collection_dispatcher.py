@@ -68,7 +68,7 @@ class CollectionDispatcher(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Scheduled action, started by the dispatch when there is much to do: send what is
-        queued, as long as the other process writes. So none waits for the other, nor both
+        queued, as long as the other worker writes. So none waits for the other, nor both
         for the mail server."""
         cron, naps = self.env["ir.cron"], 0
         with self._at_work(SENDING) as first:
@@ -84,7 +84,7 @@ class CollectionDispatcher(models.AbstractModel):
 
     @contextmanager
     def _at_work(self, task):
-        """Let other processes know that this one does ``task``, until it ends or dies.
+        """Let other workers know that this one does ``task``, until it ends or dies.
 
         :return: False if another one does it already"""
         lock = (TASK_LOCK, task)
@@ -98,9 +98,20 @@ class CollectionDispatcher(models.AbstractModel):
 
     @api.model
     def _is_at_work(self, task):
-        """Does another process do ``task``?"""
-        with self._at_work(task) as first:
-            return not first
+        """Does another worker do ``task``? It is only looked at: a lock that is tried
+        could be in the way of who is about to begin."""
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks l
+                             JOIN pg_database d ON d.oid = l.database
+                            WHERE d.datname = current_database()
+                              AND l.locktype = 'advisory' AND l.granted
+                              AND l.classid = %s AND l.objid = %s AND l.objsubid = 2
+                              AND l.pid <> pg_backend_pid())
+            """,
+            (TASK_LOCK, task),
+        )
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _get_due(self, limit=None):
@@ -437,8 +448,7 @@ class CollectionContact(models.Model):
         self._forget_unsent()
         kept = self._keep_statement()
         mails_sudo = (
-            template.sudo()
-            .with_env(kept.env)
+            template.with_env(kept.env)
             .sudo()
             .send_mail_batch(
                 # is_notification: the mail may be tidied away one day, its message stays

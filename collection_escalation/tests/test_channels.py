@@ -214,6 +214,29 @@ class TestSms(ChannelCommon, SMSCommon):
             (contact.state, contact.sms_id.state), ("uncertain", "canceled")
         )
 
+    def test_a_text_message_that_left_before_a_crash_is_made_and_not_sent_again(self):
+        self._create_overdue_invoice(MONDAY)
+        contact = self._queue_text()
+        contact._set_state("sending")
+        contact._keep_handover(Handover("made"))
+        self.env["collection.dispatcher"].sudo()._find_interrupted()
+        self.assertEqual((contact.state, contact.sms_id.state), ("made", "pending"))
+        self.assertFalse(self._run_sms_queue(FRIENDLY_DAY))
+
+    def test_a_failure_reported_while_it_is_leaving_is_no_delivery(self):
+        """The provider took it and says so, then that it did not arrive, before the first
+        is carried to the contact."""
+        self._create_overdue_invoice(MONDAY)
+        contact = self._queue_text()
+        tracker = self.env["sms.tracker"].sudo()
+        tracker = tracker.search([("collection_contact_id", "=", contact.id)])
+        contact._set_state("sending")
+        contact._keep_handover(Handover("made"))
+        with self._at(FRIENDLY_DAY):
+            tracker._action_update_from_sms_state("error", failure_type="sms_rejected")
+        self.assertEqual((contact.state, contact.delivery_status), ("made", "bounced"))
+        self.assertEqual(contact.line_ids.state, "failed")
+
     # -- the provider's answer -----------------------------------------------------------
 
     def test_a_wrong_number_fails_and_the_step_goes_to_its_other_channel(self):

@@ -1,5 +1,6 @@
-"""Odoo runs scheduled actions in two processes by default. This is the second one: while the
-first one dispatches, it runs the action that sends, each time the dispatch starts that."""
+"""Odoo has two workers for scheduled actions by default (with --workers each is a process).
+This is the second one: while the first one dispatches, it runs the action that sends, each time
+the dispatch starts that."""
 
 import json
 import os
@@ -48,7 +49,7 @@ def second_worker() -> Iterator[dict]:
 
     :return: its figures, filled in at the end"""
     figures: dict = {}
-    command = [sys.executable, str(BENCH_PY), "--step", STEP, *sys.argv[3:]]
+    command = [sys.executable, str(BENCH_PY), "--step", STEP]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
