@@ -1,2 +1,2 @@
-from . import controllers, models, wizard
+from . import controllers, demo, models, wizard
 from .hooks import _post_init_hook, _uninstall_hook

@@ -3,7 +3,7 @@
     odoo_log.py clean LOG                  one check: no WARNING, ERROR or CRITICAL line
     odoo_log.py tests LOG                  the same, and tests ran: none failed, none was skipped
     odoo_log.py half LOG                   the same for a part of the tests, which may be empty
-    odoo_log.py written TESTS_FOLDER LOG…  one check: every test of the folder was started
+    odoo_log.py written TESTS_FOLDER LOG…  one check: every test below the folder was started
 
 What is wrong goes to stderr, `passed failed` to stdout. Lines that a regular expression in
 tools/log-allow.txt matches are let through; each needs its reason there.
@@ -12,6 +12,7 @@ tools/log-allow.txt matches are let through; each needs its reason there.
 import ast
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 LINE = re.compile(
@@ -60,19 +61,28 @@ def indent(text: str, limit: int = 40) -> str:
     return "\n    ".join(lines)
 
 
-def written_tests(folder: Path) -> set[tuple[str, str]]:
-    """(class, method) of every Odoo test in the folder, as written."""
-    found = set()
-    for path in sorted(folder.glob("test_*.py")):
+def written_tests(folder: Path) -> tuple[set[tuple[str, str]], list[str]]:
+    """(class, method) of every Odoo test below the folder, as written; and the names that
+    two files or two classes share: of namesakes Odoo silently runs one."""
+    found, places = set(), defaultdict(list)
+    for path in sorted(folder.rglob("test_*.py")):
+        place = path.relative_to(folder).as_posix()
+        places[path.name].append(place)
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+                places[node.name].append(place)
                 found |= {
                     (node.name, item.name)
                     for item in node.body
                     if isinstance(item, ast.FunctionDef)
                     and item.name.startswith("test_")
                 }
-    return found
+    namesakes = [
+        f"{name} is in {' and in '.join(where)}"
+        for name, where in places.items()
+        if len(where) > 1
+    ]
+    return found, namesakes
 
 
 class Verdict:
@@ -120,7 +130,10 @@ def judge_written(tests: Path, logs: list[Path]) -> Verdict:
         for _level, _logger, message in entries(log) if log.exists() else ():
             if match := STARTED.match(message):
                 started.add((match[1], match[2]))
-    for name, method in sorted(written_tests(tests) - started):
+    written, namesakes = written_tests(tests)
+    for namesake in namesakes:
+        verdict.fail(f"{namesake}: only one of them runs, rename the others")
+    for name, method in sorted(written - started):
         verdict.fail(
             f"{name}.{method} is written but did not run (tests/__init__.py? post_install?)"
         )

@@ -1,96 +1,17 @@
-# What others extend comes first.
+# isort: off
+# The rooms (design.md, section 2): each imports and extends only what stands above it.
 from . import (
-    collection_answer,
-    collection_channel,
-    collection_debtor_fact,
     collection_internal_thread,
-)
-
-# isort: split
-from . import (
-    channel_letter,
-    channel_text,
-    collection_contact,
-    collection_contact_line,
-    collection_contact_ruleset,
-    collection_contact_ruleset_line,
-    collection_debtor,
-    collection_debtor_person,
-    collection_evaluation_facts,
-    collection_guard,
-)
-
-# isort: split
-from . import (
-    account_move,
-    account_move_line,
-    account_move_log,
-    account_payment_method_line,
-    answer_call_me,
-    answer_not_me,
-    answer_not_received,
-    answer_paid,
-    channel_certified,
-    channel_email,
-    channel_phone,
-    channel_sms,
-    channel_visit,
-    channel_whatsapp,
-    collection_calendar,
-    collection_case,
-    collection_contact_actions,
-    collection_contact_annotation,
-    collection_contact_answer,
-    collection_contact_blacklist,
-    collection_contact_by_hand,
-    collection_contact_feedback,
-    collection_contact_letter,
-    collection_contact_link,
-    collection_contact_log,
-    collection_contact_message,
-    collection_contact_post,
-    collection_contact_preset,
-    collection_contact_rules,
-    collection_contact_ruleset_rules,
-    collection_contact_ruleset_version,
-    collection_contact_ruleset_words,
-    collection_contact_waiver,
-    collection_contact_wording,
-    collection_debtor_call,
-    collection_debtor_callback,
-    collection_debtor_merge,
-    collection_debtor_permissions,
-    collection_debtor_place,
-    collection_debtor_rulesets,
-    collection_debtor_stops,
-    collection_demo,
-    collection_dispatcher,
-    collection_evaluation,
-    collection_forecast,
-    collection_free_text,
-    collection_hold,
-    collection_item,
-    collection_item_ledger,
-    collection_measure,
-    collection_planner,
-    collection_policy,
     collection_reason,
-    collection_stage,
-    collection_stage_move,
-    collection_stage_step,
-    collection_stopped_address,
-    collection_wording,
-    ir_ui_view,
-    mail_mail,
-    mail_template,
-    mail_thread,
-    res_company,
-    res_company_feedback,
-    res_company_rules,
-    res_company_start,
-    res_config_settings,
-    res_partner,
-    sms_sms,
-    sms_template,
-    sms_tracker,
 )
+from . import channel
+from . import plan
+from . import ruleset
+from . import debtor
+from . import ledger
+from . import contact
+from . import message
+from . import engine
+from . import incoming
+from . import management
+from . import company

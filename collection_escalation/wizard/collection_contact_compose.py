@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
 
-from ..models.collection_channel import channel_selection
+from ..models.channel.collection_channel import channel_selection
 
 #: What a person writes, by the kind of template of the channel; by the others nothing.
 TEXT_KINDS = {"template_id": "html", "sms_template_id": "plain"}

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.collection_debtor_permissions import FLAGS
+from ..models.debtor.collection_debtor_permissions import FLAGS
 
 
 class CollectionDebtorLift(models.TransientModel):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.collection_channel import channel_selection
+from ..models.channel.collection_channel import channel_selection
 
 
 class CollectionDryRun(models.TransientModel):

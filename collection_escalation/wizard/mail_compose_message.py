@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..models.collection_free_text import WRITTEN_FROM
 from ..models.collection_internal_thread import INTERNAL
+from ..models.message.collection_free_text import WRITTEN_FROM
 
 
 class MailComposeMessage(models.TransientModel):

@@ -52,7 +52,7 @@ class LogWatch(logging.Handler):
 class CheckWatch(logging.Handler):
     """What the weekly check had to mend: the reactions should have left it nothing."""
 
-    NAME = f"odoo.addons.{MODULE}.models.collection_item_ledger"
+    NAME = f"odoo.addons.{MODULE}.models.ledger.collection_item_ledger"
 
     def __init__(self):
         super().__init__(logging.INFO)

@@ -287,7 +287,7 @@ class _Collisions(logging.Filter):
         super().__init__()
         self.number = 0
         for name in ("evaluation", "planner", "dispatcher"):
-            engine = logging.getLogger(f"{MODELS}.collection_{name}")
+            engine = logging.getLogger(f"{MODELS}.engine.collection_{name}")
             engine.setLevel(logging.INFO)
             engine.addFilter(self)
 

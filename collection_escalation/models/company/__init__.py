@@ -1,0 +1,9 @@
+# isort: off
+# What others in the room extend comes first.
+from . import (
+    res_company,
+    res_company_feedback,
+    res_company_rules,
+    res_company_start,
+    res_config_settings,
+)

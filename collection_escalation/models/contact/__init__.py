@@ -1,0 +1,12 @@
+# isort: off
+# What others in the room extend comes first.
+from . import (
+    collection_contact,
+    collection_contact_line,
+    collection_contact_actions,
+    collection_contact_annotation,
+    collection_contact_by_hand,
+    collection_contact_log,
+    collection_contact_rules,
+    collection_contact_waiver,
+)

@@ -1,0 +1,16 @@
+# isort: off
+# What others in the room extend comes first.
+from . import (
+    collection_debtor_fact,
+    collection_debtor,
+    collection_debtor_person,
+    collection_debtor_permissions,
+    collection_debtor_stops,
+    collection_debtor_place,
+    collection_debtor_call,
+    collection_debtor_rulesets,
+    collection_debtor_merge,
+    collection_hold,
+    collection_case,
+    res_partner,
+)

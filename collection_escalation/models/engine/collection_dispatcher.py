@@ -1,0 +1,534 @@
+"""Dispatch (design, section 3): contacts whose moment has come leave, if they are still
+owed and still permitted. The last guard is in `collection_guard.py`."""
+
+import logging
+import time
+from contextlib import contextmanager
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...rules.decision import Reason
+from .collection_evaluation_facts import INVOICE_FIRST
+from .collection_guard import Handover
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50
+#: Batches that are looked for at once: Odoo lets a scheduled action begin anew every ten
+#: seconds, and then after each batch.
+LOOK_AHEAD = 20
+#: First key of the advisory locks that say "a living process is sending this contact".
+SENDING_LOCK = 0x636F6C6C
+#: … and "a living process does this": the second key is the task.
+TASK_LOCK = SENDING_LOCK + 1
+WRITING, SENDING = 1, 2
+#: Seconds that the sender waits for the next messages, and how often after the last one:
+#: the dispatch begins anew every ten seconds.
+NAP, NAPS = 0.05, 10
+
+
+class CollectionDispatcher(models.AbstractModel):
+    _name = "collection.dispatcher"
+    _description = "Dispatch of contacts"
+
+    @api.model
+    def _cron_dispatch(self, batch_size=BATCH):
+        """Scheduled action: queue what is due, commit, send our own mails. What a crash
+        left behind is shown to a person, never repeated by itself."""
+        cron = self.env["ir.cron"]
+        for tidy in (self._find_interrupted, self._drop_cancelled):
+            try:
+                tidy()
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker tidies too, left for later")
+        ahead = LOOK_AHEAD * batch_size
+        due = self._get_due(limit=ahead)
+        if len(due) > batch_size:
+            self.env.ref("collection_escalation.ir_cron_send")._trigger()
+        cron._commit_progress(remaining=len(due) + int(len(due) == ahead))
+        with self._at_work(WRITING):
+            while due:
+                batch, due = due[:batch_size], due[batch_size:]
+                self._queue_safely(batch)
+                more = cron._commit_progress(len(batch))
+                if not self._is_at_work(SENDING):
+                    self._send_queued()
+                if not more:
+                    break
+        if not due or not self._is_at_work(SENDING):
+            self._send_queued()
+        self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
+
+    @api.model
+    def _cron_send(self):
+        """Scheduled action, started by the dispatch when there is much to do: send what is
+        queued, as long as the other worker writes. So none waits for the other, nor both
+        for the mail server."""
+        cron, naps = self.env["ir.cron"], 0
+        with self._at_work(SENDING) as first:
+            while first and naps < NAPS:
+                # looked at before: what is written last is sent too
+                writing = self._is_at_work(WRITING)
+                sent = self._send_queued()
+                if not cron._commit_progress(sent, remaining=int(writing)):
+                    break
+                naps = 0 if sent or writing else naps + 1
+                if not sent:
+                    time.sleep(NAP)
+
+    @contextmanager
+    def _at_work(self, task):
+        """Let other workers know that this one does ``task``, until it ends or dies.
+
+        :return: False if another one does it already"""
+        lock = (TASK_LOCK, task)
+        self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        (first,) = self.env.cr.fetchone()
+        try:
+            yield first
+        finally:
+            if first:
+                self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+
+    @api.model
+    def _is_at_work(self, task):
+        """Does another worker do ``task``? It is only looked at: a lock that is tried
+        could be in the way of who is about to begin."""
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks l
+                             JOIN pg_database d ON d.oid = l.database
+                            WHERE d.datname = current_database()
+                              AND l.locktype = 'advisory' AND l.granted
+                              AND l.classid = %s AND l.objid = %s AND l.objsubid = 2
+                              AND l.pid <> pg_backend_pid())
+            """,
+            (TASK_LOCK, task),
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _get_due(self, limit=None):
+        """Messages whose planned moment has come and that somebody looked at, where that
+        is asked for; the earliest first."""
+        return self.env["collection.contact"].search(
+            [
+                ("state", "=", "planned"),
+                (
+                    "channel",
+                    "in",
+                    self.env["collection.channel"]._get_automatic_codes(),
+                ),
+                ("planned_at", "<=", fields.Datetime.now()),
+                ("reviewed", "=", True),
+                ("company_id.collection_started_on", "!=", False),
+                ("company_id.collection_paused", "=", False),
+            ],
+            order="planned_at, id",
+            limit=limit,
+        )
+
+    @api.model
+    def _queue_safely(self, contacts):
+        """Lock and queue a batch. A collision with another worker leaves it for the next
+        run; a contact that cannot be worked on fails by itself and does not stop the
+        others."""
+        try:
+            self._queue(contacts.try_lock_for_update())
+            # what collides must do so here, not at the commit
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker took a message, left for later")
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(contacts) > 1:
+                for contact in contacts:
+                    self._queue_safely(contact)
+                    self.env["ir.cron"]._commit_progress()
+                return
+            _logger.exception("Collections: %s cannot be made ready", contacts)
+            contacts._fail_rendering(error)
+
+    @api.model
+    def _queue(self, contacts):
+        """Write the messages of ``contacts`` (locked): check what is owed and permitted
+        now, render in the debtor's language, link. Nothing leaves yet."""
+        contacts = contacts.filtered(lambda c: c.state == "planned")
+        ready = contacts._check_before_leaving()
+        # what is planned instead, by another channel, waits for a moment of its own
+        ready &= ready._keep_reachable()
+        ready._take_credits()
+        for code, group in ready.grouped("channel").items():
+            self.env["collection.channel"]._get(code)._write_messages(group)
+
+    @api.model
+    def _send_queued(self):
+        """Send what is queued, channel by channel, each through its last guard.
+
+        :return: how many messages are not queued any more"""
+        waiting = self._get_queued()
+        for channel in self.env["collection.channel"]._get_models():
+            if not channel._is_automatic():
+                continue
+            try:
+                channel._send_queued()
+                # what collides must do so here, not at the commit
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                _logger.info("Collections: another worker sends too, left for later")
+        return len(waiting) - len(waiting & self._get_queued())
+
+    @api.model
+    def _get_queued(self):
+        return self.env["collection.contact"].search([("state", "=", "queued")])
+
+    @api.model
+    def _find_interrupted(self):
+        """Contacts that were leaving when their process died become *uncertain*. Whose
+        process is alive still holds the advisory lock of the contact."""
+        leaving = self.env["collection.contact"].search([("state", "=", "sending")])
+        interrupted = leaving._lock_sending()
+        try:
+            for contact in interrupted:
+                # a new snapshot: the process may have finished just before the lock
+                self.env["collection.guard"]._commit()
+                contact.invalidate_recordset()
+                contact._note_kept_handovers()
+                if contact.state == "sending":
+                    contact._note_handover(Handover("uncertain", "INTERRUPTED"))
+                self.env["collection.guard"]._commit()
+        except psycopg2.Error:
+            self.env.cr.rollback()
+            raise
+        finally:
+            interrupted._unlock_sending()
+
+    @api.model
+    def _drop_cancelled(self):
+        """Messages in the queue that somebody cancelled. Only those are read: thousands
+        may wait there."""
+        Contact_sudo = self.env["collection.contact"].sudo()
+        for channel in self.env["collection.channel"]._get_models():
+            queued = Domain("state", "=", "queued") & Domain(
+                "channel", "=", channel._code
+            )
+            Contact_sudo.search(
+                queued & channel._get_cancelled_domain()
+            )._drop_cancelled()
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    # -- checks --------------------------------------------------------------------------
+
+    def _check_before_leaving(self):
+        """Those of the contacts that may leave now. Items no longer owed are taken out;
+        a contact with none left is skipped; one whose moment is not permitted any more
+        gets a new moment."""
+        now = fields.Datetime.now()
+        still_owed = self._drop_what_is_not_owed()
+        still_owed -= still_owed._take_back_outdated()
+        events = still_owed._get_rule_events()
+        allowed = self.browse()
+        for contact in still_owed:
+            company = contact.company_id
+            if company.collection_paused or not company.collection_started_on:
+                contact._back_to_plan("SENDING_PAUSED")
+                continue
+            decision = contact._decide(now, events)
+            if decision.allowed:
+                contact._keep_version(decision)
+                allowed |= contact
+            else:
+                contact._back_to_plan(decision=decision)
+        return allowed
+
+    def _keep_version(self, decision):
+        """The log names the rules that let the contact leave, which may be newer than
+        those it was planned by."""
+        if self.decision_version != decision.version:
+            self.write({"decision_version": decision.version})
+
+    def _take_back_outdated(self):
+        """Messages written to an address that is not that of the person addressed any
+        more, or that state what is not owed any more, get a new moment, and are written
+        anew.
+
+        :return: these messages"""
+        queued = self.filtered(lambda c: c.state == "queued")
+        moved = queued.filtered(lambda c: c._has_other_address())
+        moved._back_to_plan("ADDRESS_CHANGED")
+        queued -= moved
+        queued._take_credits()
+        changed = queued.filtered(lambda c: c._is_outdated())
+        changed._back_to_plan("AMOUNTS_CHANGED")
+        return moved | changed
+
+    def _has_other_address(self):
+        channel = self.env["collection.channel"]._get(self.channel)
+        address, _reason = channel._get_address(self.recipient_id)
+        return address != self.destination
+
+    def _drop_what_is_not_owed(self):
+        """Take out the lines that must not be chased now (paid, paused, in process,
+        within the tolerance …), as the ledger says now.
+
+        :return: the contacts that still have something to say"""
+        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
+        (self - self._get_by_hand())._stop_undecidable(facts.errors)
+        for line, reason in self._find_not_owed(facts).items():
+            line._cancel(reason["code"], **reason["args"])
+            if reason["code"] not in ("NOT_OWED", "COURTESY_OVER"):
+                line.item_id._wake()
+        return self.filtered(lambda c: c.state in ("planned", "queued"))
+
+    def _get_by_hand(self):
+        """Those by which a person decided to talk about what is open."""
+        return self.filtered(lambda c: c.kind in ("manual", "callback"))
+
+    def _stop_undecidable(self, errors):
+        """Contacts of debtors about whom nobody can decide go to a person; their steps
+        are planned again when the facts are mended.
+
+        :param errors: {debtor id: what is wrong}"""
+        for contact in self.filtered(lambda c: c.debtor_id.id in errors):
+            contact._back_to_plan()
+            error = errors[contact.debtor_id.id]
+            contact._set_state(
+                "blocked", reasons=[{"code": "UNDECIDABLE", "args": {"error": error}}]
+            )
+            contact._tell_collectors()
+
+    def _find_not_owed(self, facts):
+        """{planned line: stored reason} of what must not be chased now.
+
+        :param facts: of `collection.evaluation`, about the debtors of these contacts"""
+        rows = {row.id: row for each in facts.items.values() for row in each}
+        found = {}
+        for contact in self:
+            for line in contact.line_ids.filtered(
+                lambda x: x.item_id and x.state == "planned"
+            ):
+                row = rows.get(line.item_id.id)
+                level = line.stage_id.level
+                if reason := contact._get_reason_not_owed(level, row, facts):
+                    found[line] = self.env["collection.reason"]._store(reason)
+        return found
+
+    def _get_reason_not_owed(self, level, row, facts):
+        """Why the contact may not speak now of an item on the stage of ``level``, or None.
+
+        :param row: the open item as the ledger says now, or None"""
+        if row is None or row.debtor_id != self.debtor_id.id:
+            return Reason.of("NOT_OWED")
+        if row.debtor_id in facts.errors:
+            return None
+        pre_due = level == "pre_due"
+        if pre_due and row.due <= facts.today[row.debtor_id]:
+            return Reason.of("COURTESY_OVER")
+        if self._get_by_hand():
+            return None
+        withheld = self.env["collection.evaluation"]._get_withheld(
+            facts, self.debtor_id, row, post_due=not pre_due
+        )
+        invoice_first = withheld and withheld.code in INVOICE_FIRST
+        return None if self.kind == "invoice" and invoice_first else withheld
+
+    def _find_why_not_now(self):
+        """{contact: stored reasons} of the planned ones that have nothing to say now:
+        everything they are about is paid, paused, in process …"""
+        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
+        not_owed = self._find_not_owed(facts)
+        found = {}
+        for contact in self.filtered("line_ids.item_id"):
+            lines = contact.line_ids.filtered(
+                lambda x: x.item_id and x.state == "planned"
+            )
+            if all(line in not_owed for line in lines):
+                reasons = [not_owed[line] for line in lines]
+                found[contact] = [
+                    r for n, r in enumerate(reasons) if r not in reasons[:n]
+                ]
+        return found
+
+    def _drop_cancelled(self):
+        """Queued messages that somebody cancelled or deleted by hand do not leave; their
+        step is left out.
+
+        :return: the others"""
+        dropped = self.browse()
+        for code, contacts in self.grouped("channel").items():
+            channel = self.env["collection.channel"]._get(code)
+            dropped |= contacts.sudo().filtered_domain(channel._get_cancelled_domain())
+        dropped._set_state(
+            "skipped",
+            line_state="missed",
+            reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
+        )
+        return self - dropped
+
+    def _take_slot_of_today(self):
+        """A message that leaves later than on its day reserves today's slot instead:
+        until it is *leaving*, others still see its reservation."""
+        now = fields.Datetime.now()
+        for contact in self:
+            today = contact.debtor_id._get_today()
+            if contact.planned_on != today:
+                contact.write({"planned_at": now, "planned_on": today})
+
+    def _back_to_plan(self, code=None, decision=None):
+        """A new moment must be found: an update, no entry in the log. Why: ``code``, or
+        the refusals of ``decision``."""
+        vals = {"planned_at": False, "planned_on": False}
+        reasons = [{"code": code, "args": {}}] if code else None
+        if decision is not None:
+            reasons = self.env["collection.reason"]._store_all(decision.reasons)
+        self._withdraw_mail()
+        for contact in self:
+            if contact.state == "planned":
+                contact.write({**vals, **({"reasons": reasons} if reasons else {})})
+            else:
+                contact._set_state("planned", reasons=reasons, stated=False, **vals)
+
+    # -- writing the mail ----------------------------------------------------------------
+
+    def _group_by_template(self):
+        """[(template, contacts)]; a contact without template fails by itself."""
+        groups = {}
+        for contact in self:
+            try:
+                template = contact._get_template()
+            except UserError as error:
+                contact._fail_rendering(error)
+                continue
+            groups.setdefault(template, self.browse())
+            groups[template] |= contact
+        return list(groups.items())
+
+    def _write_safely(self, write):
+        """Render and queue, in one batch; if the batch fails, one by one, so that a
+        template that fails for one debtor does not stop the others.
+
+        :param write: function(contacts) that queues them, or raises"""
+        try:
+            with self.env.cr.savepoint():
+                write(self)
+        except psycopg2.extensions.TransactionRollbackError:
+            raise
+        except Exception as error:  # noqa: BLE001 any template may fail in any way
+            self.invalidate_recordset()
+            if len(self) == 1:
+                self._fail_rendering(error)
+                return
+            for contact in self:
+                contact._write_safely(write)
+
+    def _forget_unsent(self):
+        """What was written before and never left (another moment had to be found) is not
+        kept: nobody can send it by hand any more."""
+        messages_sudo = self.message_id.sudo()
+        self.write({"message_id": False})
+        for code, contacts in self.grouped("channel").items():
+            if queue := self.env["collection.channel"]._get(code)._queue_field:
+                queued_sudo = contacts[queue].sudo()
+                contacts.write({queue: False})
+                queued_sudo.unlink()
+        messages_sudo.exists().unlink()
+
+    def _write_mail_batch(self, template):
+        self._forget_unsent()
+        kept = self._keep_statement()
+        mails_sudo = (
+            template.with_env(kept.env)
+            .sudo()
+            .send_mail_batch(
+                # is_notification: the mail may be tidied away one day, its message stays
+                self.ids,
+                email_values={"auto_delete": False, "is_notification": True},
+            )
+        )
+        refusals = kept._refuse_forbidden_mails(mails_sudo)
+        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
+            if contact in refusals:
+                continue
+            contact._set_state(
+                "queued",
+                mail_id=mail_sudo.id,
+                message_id=mail_sudo.mail_message_id.id,
+                error=False,
+            )
+
+    def _fail_rendering(self, error):
+        self.ensure_one()
+        text = str(error)
+        if len(text) > 500:
+            # what went wrong stands at the end, the template at the beginning
+            text = f"{text[:150]} … {text[-350:]}"
+        _logger.warning("Collections: contact %s cannot be written: %s", self.id, text)
+        self.write({"error": text})
+        self._fall_back("RENDERING_FAILED", error=text)
+
+    def _withdraw_mail(self):
+        """Cancel messages that have not left, so that no queue sends them."""
+        for code, contacts in self.grouped("channel").items():
+            self.env["collection.channel"]._get(code)._withdraw(contacts)
+
+    # -- locks of the living -------------------------------------------------------------
+
+    def _lock_sending(self):
+        """Say that this process is sending the contacts. The lock belongs to the
+        connection: it survives commits and dies with the process.
+
+        :return: those of the contacts that no other process is sending"""
+        self.env.cr.execute(
+            "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_lock(%s, id)",
+            (self.ids, SENDING_LOCK),
+        )
+        mine = {id_ for (id_,) in self.env.cr.fetchall()}
+        return self.filtered(lambda contact: contact.id in mine)
+
+    def _unlock_sending(self):
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id",
+            (SENDING_LOCK, self.ids),
+        )
+
+    # -- afterwards ----------------------------------------------------------------------
+
+    def _after_made(self):
+        """The invoice itself arrived: from here the days count."""
+        for contact in self.filtered(lambda c: c.kind == "invoice"):
+            contact.line_ids.item_id.write({"grace_from": contact.made_on})
+
+    def _on_bounce(self):
+        self._on_not_received("bounced", "BOUNCED")
+
+    def _on_not_received(self, delivery_status, code, **args):
+        """Made, but it came back or never arrived: it does not count as received. Where
+        the address is to blame the collector mends it, and the step goes to its other
+        channel.
+
+        :param code: why, as a reason (see `collection.reason`)"""
+        # the second report of the same failure tells nothing new
+        contacts = self.filtered(
+            lambda c: c.delivery_status not in ("bounced", "returned")
+        )
+        contacts.write({"delivery_status": delivery_status})
+        contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
+        lines = contacts.line_ids.filtered(lambda line: line.item_id)
+        for contact in contacts.filtered(lambda c: c.kind == "invoice"):
+            contact.line_ids.item_id.write({"grace_from": False})
+        lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
+        lines.item_id._wake()
+        instead = contacts._fall_back(code, **args)
+        # days may have passed: paid or paused meanwhile
+        instead._drop_what_is_not_owed()

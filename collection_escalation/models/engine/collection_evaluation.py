@@ -1,0 +1,369 @@
+"""Evaluate (design, section 3): items whose next look has come, whole debtors at a time,
+facts → `rules.stages` → stage, next date, reason; then everything in bulk."""
+
+import json
+import logging
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ...rules import stages
+from .collection_evaluation_facts import INVOICE_FIRST
+
+_logger = logging.getLogger(__name__)
+
+#: Debtors of a batch, which are locked together, for about half a second: the more there
+#: are, the less often is read what all have in common.
+BATCH = 700
+POST_DUE = tuple(level for level in stages.LEVELS if level != "pre_due")
+
+
+class CollectionEvaluation(models.AbstractModel):
+    _inherit = "collection.evaluation"
+
+    @api.model
+    def _cron_evaluate(self, batch_size=BATCH):
+        """Scheduled action: at any hour, any number of times. A batch that collides with
+        another worker is rolled back and left for the next run."""
+        try:
+            self.env["collection.hold"]._end_past(
+                fields.Date.subtract(fields.Date.today(), days=1)
+            )
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: somebody changes a pause, ended in the next run")
+        due = self._get_due_debtors()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(due))
+        for ids in split_every(batch_size, due.ids):
+            self._evaluate_safely(due.browse(ids))
+            if not cron._commit_progress(len(ids)):
+                break
+        self.env.ref("collection_escalation.ir_cron_plan")._trigger()
+
+    @api.model
+    def _evaluate_safely(self, debtors):
+        """Lock and evaluate a batch. A collision with another worker leaves it for the
+        next run; a debtor whose facts cannot be understood is set aside, with the error
+        on its items, and does not stop the others."""
+        try:
+            self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
+            # what collides must do so here, not at the commit
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker changed a batch, left for later")
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(debtors) > 1:
+                for debtor in debtors:
+                    self._evaluate_safely(debtor)
+                    self.env["ir.cron"]._commit_progress()
+                return
+            _logger.exception("Collections: %s cannot be evaluated", debtors)
+            self._postpone(debtors, str(error))
+
+    @api.model
+    def _get_due_debtors(self):
+        """Debtors with an item to look at, of companies that collect, oldest first."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.debtor_id
+                  FROM collection_item i
+                  JOIN res_company c ON c.id = i.company_id
+                 WHERE i.next_date <= %s AND c.collection_started_on IS NOT NULL
+                   AND c.collection_paused IS NOT TRUE
+                 GROUP BY i.debtor_id
+                 ORDER BY min(i.next_date), i.debtor_id
+                """,
+                fields.Date.today(),
+            )
+        )
+        return self.env["collection.debtor"].browse(id_ for (id_,) in rows)
+
+    @api.model
+    def _evaluate(self, debtors):
+        """Evaluate all open items of ``debtors`` (already locked) as of now.
+
+        :return: number of items looked at"""
+        if not debtors:
+            return 0
+        facts = self._get_facts(debtors)
+        found = []
+        for debtor in debtors:
+            if debtor.id in facts.errors:
+                self._postpone(debtor, facts.errors[debtor.id])
+                continue
+            found += self._resolve_debtor(debtor, facts)
+        levels = self._read_levels(found)
+        self._close_tolerated(found)
+        cases, placed = self._open_cases(found, levels, facts)
+        stored = self._store_reasons(found)
+        self._record_moves(found, levels, stored)
+        self._store_items(found, levels, stored, cases)
+        self._refresh_case_stages(cases, placed)
+        self._plan_contacts(found, cases, facts.not_to_send, facts.today)
+        self._ask_managers(found, cases)
+        return len(found)
+
+    def _postpone(self, debtor, error):
+        """Nobody can decide about the debtor: nothing is done, and it is said on the
+        items (an undecidable moment is not a permitted one)."""
+        debtor.item_ids.filtered("next_date").write(
+            {
+                "next_date": self._today_everywhere(),
+                "reason": {"code": "UNDECIDABLE", "args": {"error": error}},
+            }
+        )
+
+    # -- one debtor ----------------------------------------------------------------------
+
+    def _resolve_debtor(self, debtor, facts):
+        """[(debtor, ItemRow, Resolution, needs_invoice)] of the debtor's open items."""
+        ladder, today = self._get_ladder(facts, debtor), facts.today[debtor.id]
+        chasing = {rung.id for rung in ladder.rungs if rung.level in POST_DUE}
+        found = []
+        for row in facts.items.get(debtor.id, ()):
+            if row.next_date is None or row.next_date > today:
+                continue
+            resolution = self._resolve(debtor, row, facts)
+            withheld = self._get_withheld(
+                facts, debtor, row, post_due=resolution.rung_id in chasing
+            )
+            if withheld and (
+                withheld.code in ("HELD", "STOPPED")
+                or resolution.moved
+                or resolution.step_id
+            ):
+                resolution = self._resolve(debtor, row, facts, withheld)
+            found.append((debtor, row, resolution, withheld))
+        return found
+
+    def _resolve(self, debtor, row, facts, withheld=None):
+        """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
+        today, place = facts.today[row.debtor_id], facts.places[row.debtor_id]
+        talked = facts.talked.get(row.debtor_id)
+        standing = (  # in the order of the fields of `rules.stages.Item`
+            row.due,
+            row.stage_id,
+            row.level,
+            row.stage_since,
+            row.marks,
+            row.grace_from,
+            bool(talked and row.stage_since and talked >= row.stage_since),
+            row.approved_stage_id,
+            self._is_above_minimum(facts, debtor, row),
+        )
+        key = standing, facts.policies[row.debtor_id].id, today, place, withheld
+        if key not in facts.resolutions:
+            facts.resolutions[key] = stages.resolve(
+                stages.Item(*standing),
+                self._get_ladder(facts, debtor),
+                today,
+                self.env["collection.calendar"]._get(*place, today),
+                withheld,
+            )
+        return facts.resolutions[key]
+
+    # -- in bulk -------------------------------------------------------------------------
+
+    def _close_tolerated(self, found):
+        """A case of which only amounts within the tolerance are left is closed."""
+        by_case = defaultdict(list)
+        for _debtor, row, _resolution, withheld in found:
+            if row.case_id:
+                by_case[row.case_id].append((row, withheld))
+        tolerated = {
+            case_id: {
+                row.id
+                for row, withheld in rows
+                if withheld and withheld.code == "WITHIN_TOLERANCE"
+            }
+            for case_id, rows in by_case.items()
+        }
+        Case = self.env["collection.case"]
+        for case in Case.browse(id_ for id_, items in tolerated.items() if items):
+            if (
+                case.state == "open"
+                and set(case.open_item_ids.ids) <= tolerated[case.id]
+            ):
+                case._close("within_tolerance")
+                for row, _withheld in by_case[case.id]:
+                    row.case_id = None
+
+    def _read_levels(self, found):
+        """{stage id: level} of all stages where items stand now or passed."""
+        ids = {id_ for _d, _row, r, _w in found for id_ in (r.rung_id, *r.trail) if id_}
+        stages_now = self.env["collection.stage"].browse(ids)
+        return {None: None, **{stage.id: stage.level for stage in stages_now}}
+
+    def _store_reasons(self, found):
+        """{Reason: JSON text}: many items stand somewhere for the same reason."""
+        Reason = self.env["collection.reason"]
+        reasons = {resolution.reason for _d, _row, resolution, _w in found}
+        return {reason: json.dumps(Reason._store(reason)) for reason in reasons}
+
+    def _open_cases(self, found, levels, facts):
+        """The open case of every debtor who is chased after the due date, made where it
+        is missing: ({debtor id: case}, those that stand on their stage already)."""
+        chased = {
+            row.debtor_id
+            for _debtor, row, resolution, _withheld in found
+            if levels[resolution.rung_id] in POST_DUE
+        }
+        Case = self.env["collection.case"]
+        cases = {
+            case.debtor_id.id: case
+            for case in Case.search_fetch(
+                [
+                    ("debtor_id", "in", list({row.debtor_id for _d, row, *_ in found})),
+                    ("state", "=", "open"),
+                ],
+                ["debtor_id"],
+            )
+        }
+        missing = {
+            row.debtor_id: debtor
+            for debtor, row, resolution, _withheld in found
+            if row.debtor_id in chased
+            and row.debtor_id not in cases
+            and (resolution.moved or row.case_id is None)
+            and resolution.reason.code != "WITHIN_TOLERANCE"
+        }
+        highest = self._get_highest_stages(found, levels)
+        created = Case._open(missing.values(), facts.today, highest, levels)
+        opened = dict(zip(missing, created, strict=True))
+        placed = {case for debtor_id, case in opened.items() if debtor_id in highest}
+        return cases | opened, placed
+
+    def _belongs_to_case(self, resolution, levels):
+        """Is the item chased after the due date?"""
+        chased = levels[resolution.rung_id] in POST_DUE
+        return chased and resolution.reason.code != "WITHIN_TOLERANCE"
+
+    def _get_highest_stages(self, found, levels):
+        """{debtor id: highest stage of the items that belong to a case}, the first one by
+        due date where there are several."""
+        highest = {}
+        for _debtor, row, resolution, _withheld in found:
+            if not self._belongs_to_case(resolution, levels):
+                continue
+            height = stages.LEVELS.index(levels[resolution.rung_id])
+            rank = -height, row.due, row.id, resolution.rung_id
+            highest[row.debtor_id] = min(highest.get(row.debtor_id, rank), rank)
+        return {debtor_id: stage_id for debtor_id, (*_, stage_id) in highest.items()}
+
+    def _record_moves(self, found, levels, stored):
+        """Append-only answer to "why is this invoice here?", one per change of stage."""
+        rows = []
+        for _debtor, row, resolution, _withheld in found:
+            previous, level = row.stage_id, row.level
+            for stage_id in resolution.trail:
+                rows.append(
+                    (
+                        row.id,
+                        (
+                            previous,
+                            stage_id,
+                            level,
+                            levels[stage_id],
+                            row.cycle,
+                            resolution.since,
+                            stored[resolution.reason],
+                        ),
+                    )
+                )
+                previous, level = stage_id, levels[stage_id]
+        self.env["collection.item"]._record_stage_moves(rows)
+
+    def _store_items(self, found, levels, stored, cases):
+        rows, case_ids = [], {debtor_id: case.id for debtor_id, case in cases.items()}
+        for _debtor, row, resolution, _withheld in found:
+            case_id = case_ids.get(row.debtor_id)
+            in_case = case_id and self._belongs_to_case(resolution, levels)
+            rows.append(
+                (
+                    row.id,
+                    case_id if in_case else row.case_id,
+                    (
+                        resolution.rung_id,
+                        levels[resolution.rung_id],
+                        resolution.since,
+                        resolution.next_date,
+                        resolution.waits_for,
+                        stored[resolution.reason],
+                    ),
+                )
+            )
+        self.env["collection.item"]._write_evaluation(rows)
+
+    def _refresh_case_stages(self, cases, placed):
+        touched = self.env["collection.case"].concat(
+            *(case for case in cases.values() if case not in placed)
+        )
+        touched.with_context(tracking_disable=True)._refresh()
+
+    def _plan_contacts(self, found, cases, not_to_send, today):
+        """One contact per debtor and channel covers all items that are due for it; the
+        highest stage sets the tone."""
+        wanted = self._get_wanted(found, not_to_send)
+        self.env["collection.contact"]._plan(wanted, cases, today)
+
+    def _get_wanted(self, found, not_to_send):
+        """The contacts that are due: {(debtor id, channel, kind): [(ItemRow, step)]}."""
+        none = self.env["collection.stage.step"]
+        due = {resolution.step_id for _d, _row, resolution, _w in found}
+        steps = {
+            step.id: (step, step.channel) for step in none.browse(filter(None, due))
+        }
+        wanted = defaultdict(list)
+        for _debtor, row, resolution, withheld in found:
+            if withheld and withheld.code in INVOICE_FIRST:
+                if row.id in not_to_send:
+                    continue
+                wanted[row.debtor_id, "email", "invoice"].append((row, none))
+            elif resolution.step_id:
+                step, channel = steps[resolution.step_id]
+                wanted[row.debtor_id, channel, "dunning"].append((row, step))
+        return wanted
+
+    def _ask_managers(self, found, cases):
+        """Items that newly wait for a decision: one duty per file for its manager."""
+        waiting = self.env["collection.case"].union(
+            *(
+                cases[debtor.id]
+                for debtor, row, resolution, _withheld in found
+                if resolution.waits_for and not row.waits_for and debtor.id in cases
+            )
+        )
+        if not waiting:
+            return
+        asked = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "collection.case"),
+                ("res_id", "in", waiting.ids),
+                (
+                    "activity_type_id",
+                    "=",
+                    self.env.ref("collection_escalation.mail_activity_approve").id,
+                ),
+            ]
+        )
+        unasked = waiting.filtered(lambda c: c.id not in asked.mapped("res_id"))
+        alike = unasked.grouped(
+            lambda c: (
+                c.company_id.collection_manager_id or c.user_id,
+                c.debtor_id._get_today(),
+            )
+        )
+        for (manager, day), alike_cases in alike.items():
+            alike_cases.with_context(mail_activity_quick_update=True).activity_schedule(
+                "collection_escalation.mail_activity_approve",
+                date_deadline=day,
+                user_id=manager.id or self.env.uid,
+            )

@@ -1,0 +1,351 @@
+"""Plan (design, section 3): the first permitted moment for each contact, reserved.
+
+Reserving begins with an UPDATE of the debtor's ``slot_seq``: under REPEATABLE READ a
+concurrent reservation for the same debtor then fails and is tried again, which a count
+or a row lock alone would not do."""
+
+import json
+import logging
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..bulk_rows import update_rows
+from ..message.collection_contact_message import RECIPIENT
+from .collection_evaluation import BATCH
+from .collection_evaluation_facts import ADDRESS_CODES
+
+_logger = logging.getLogger(__name__)
+
+
+#: What is written of a moment that was found.
+MOMENT = ("planned_at", "planned_on", "tz", "decision_version", "reasons")
+#: What planning asks of every contact: the ORM would read all that a contact has.
+ASKED = (
+    *("debtor_id", "partner_id", "company_id", "kind", "channel", "direction"),
+    *("state", "step_id", "stage_id", "user_id", "recipient_chosen", *RECIPIENT),
+    *("callback_number", "callback_from", "callback_to", "not_before", "place"),
+    *("consented", "made_at", "planned_at", "outcome", "delivery_status"),
+)
+#: Refusals of the channel only: another one may do.
+CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
+
+
+class CollectionPlanner(models.AbstractModel):
+    _name = "collection.planner"
+    _description = "Planning of contacts"
+
+    @api.model
+    def _cron_plan(self, batch_size=BATCH):
+        """Scheduled action. A batch that collides with another worker is rolled back and
+        left for the next run."""
+        cron = self.env["ir.cron"]
+        try:
+            self._expire_reservations()
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: somebody used a reservation, left for later")
+        waiting = self._get_waiting_debtors()
+        cron._commit_progress(remaining=len(waiting))
+        for ids in split_every(batch_size, waiting.ids):
+            try:
+                self._plan_debtors(waiting.browse(ids))
+                # what collides must do so here, not at the commit
+                self.env.flush_all()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                _logger.info(
+                    "Collections: another worker reserved, batch left for later"
+                )
+            if not cron._commit_progress(len(ids)):
+                break
+        self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
+        self.env.ref("collection_escalation.ir_cron_dispatch")._trigger()
+
+    @api.model
+    def _get_waiting_debtors(self):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT c.debtor_id
+                  FROM collection_contact c
+                  JOIN res_company company ON company.id = c.company_id
+                 WHERE c.state = 'planned' AND c.planned_at IS NULL
+                   AND company.collection_started_on IS NOT NULL
+                   AND company.collection_paused IS NOT TRUE
+                 ORDER BY c.debtor_id
+                """
+            )
+        )
+        return self.env["collection.debtor"].browse(id_ for (id_,) in rows)
+
+    @api.model
+    def _reserve(self, debtors):
+        """Queue up for the debtors' slots, those of all branches of the creditor. The
+        rows are updated in the order of their ids, so that two workers cannot wait for
+        each other. When they may be called is not known any more, and worked out anew.
+
+        :raise SerializationFailure: somebody else reserved meanwhile; try again"""
+        if not debtors:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_debtor
+                   SET slot_seq = slot_seq + 1, call_from = NULL, call_until = NULL
+                 WHERE id IN (SELECT other.id
+                                FROM collection_debtor d
+                                JOIN collection_debtor other
+                                  ON other.partner_id = d.partner_id
+                                 AND other.root_company_id = d.root_company_id
+                               WHERE d.id IN %s
+                               ORDER BY other.id
+                                 FOR NO KEY UPDATE OF other)
+                """,
+                tuple(debtors.ids),
+            )
+        )
+        debtors.invalidate_recordset(
+            ["slot_seq", "call_from", "call_until"], flush=False
+        )
+
+    @api.model
+    def _plan_debtors(self, debtors):
+        """Reserve a moment for every contact of ``debtors`` that has none.
+
+        :return: the contacts that have a moment now"""
+        if not debtors:
+            return self.env["collection.contact"]
+        self._reserve(debtors)
+        contacts = self.env["collection.contact"].search_fetch(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("state", "=", "planned"),
+                ("planned_at", "=", False),
+            ],
+            ASKED,
+        )
+        unwritten, unremarkable = {}, debtors._find_unremarkable()
+        contacts = contacts._keep_reachable(unremarkable, unwritten)
+        contacts._take_credits()
+        events = contacts._get_rule_events(unremarkable)
+        now = fields.Datetime.now()
+        refused = contacts._plan_in_turn(now, events, unwritten)
+        instead = contacts._plan_otherwise(refused, now, events)
+        planned = contacts.filtered(lambda c: c not in refused)
+        return planned | instead.filtered("planned_at")
+
+    @api.model
+    def _plan_at_once(self, contacts):
+        """A person wants these contacts planned now, without waiting for the scheduled
+        action."""
+        return self._plan_debtors(contacts.debtor_id)
+
+    @api.model
+    def _expire_reservations(self):
+        """Reservations that nobody used expire at the end of their day: a person's
+        contact is *missed*, the collector is told and the ladder goes on; a message that
+        the system did not send is planned again, so that a standstill burns no step."""
+        now = fields.Datetime.now()
+        past = (
+            self.env["collection.contact"]
+            .search([("state", "=", "planned"), ("planned_at", "<", now)])
+            .filtered(lambda c: c._is_past_its_day(now))
+            .try_lock_for_update()
+        )
+        automatic = self.env["collection.channel"]._get_automatic_codes()
+        messages = past.filtered(lambda c: c.channel in automatic)
+        messages.write(
+            {
+                "planned_at": False,
+                "planned_on": False,
+                "reasons": [{"code": "NOT_REVIEWED", "args": {}}],
+            }
+        )
+        missed = past - messages
+        missed._set_state("missed", reasons=[{"code": "NOT_USED", "args": {}}])
+        missed._tell_collectors()
+
+
+class CollectionContact(models.Model):
+    _inherit = "collection.contact"
+
+    def _fall_back(self, code, **args):
+        """These contacts cannot be made: mark them failed, and plan the step on its
+        other channel where it has one; else the collector is told.
+
+        :return: the contacts planned instead"""
+        if not self:
+            return self
+        reasons = [{"code": code, "args": args}]
+        self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
+            "failed", reasons=reasons
+        )
+        # an invoice that did not go keeps its item from going on: that is a duty too
+        unsent = self.filtered(lambda c: c.kind == "invoice")
+        (self if code in ADDRESS_CODES else unsent)._ask_to_mend_address(reasons)
+        # the lines given up must be known to the database before others take their place
+        self.env.flush_all()
+        instead = self.create(
+            [
+                contact._prepare_fallback_vals()
+                for contact in self
+                if contact._get_fallback_channel()
+            ]
+        )
+        (self - instead.fallback_of_id)._tell_collectors()
+        return instead._keep_reachable()
+
+    def _get_fallback_channel(self):
+        """The other channel of the step, or else the one the debtor prefers, if the step
+        says what to write there; none after one change of channel."""
+        step = self.step_id
+        if self.fallback_of_id or not step:
+            return False
+        Channel = self.env["collection.channel"]
+        wanted = (step.fallback_channel, self.debtor_id.preferred_channel)
+        return next(
+            (
+                code
+                for code in wanted
+                if code and code != self.channel and Channel._get(code)._has_text(step)
+            ),
+            False,
+        )
+
+    def _ask_to_mend_address(self, reasons):
+        """A duty for the collector: without an address nobody is reached. One per file
+        (or customer without a file) is enough."""
+        activity_type = self.env.ref("collection_escalation.mail_activity_mend_address")
+        why = self.env["collection.reason"]._explain(reasons)
+        alike = defaultdict(list)
+        for debtor, contacts in self.grouped("debtor_id").items():
+            record = debtor.case_id or debtor
+            if activity_type in record.activity_ids.activity_type_id:
+                continue
+            user = debtor.collector_id or self.env.user
+            summary = f"{contacts[0].destination or ''} {why}".strip()
+            key = record._name, summary, user.id, debtor._get_today()
+            alike[key].append(record.id)
+        for (model, summary, user_id, day), ids in alike.items():
+            records = self.env[model].browse(ids)
+            records.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=activity_type.id,
+                summary=summary,
+                user_id=user_id,
+                date_deadline=day,
+            )
+
+    def _keep_reachable(self, unremarkable=None, unwritten=None):
+        """Find whom to address, and where. Those that cannot be reached by their channel
+        fall back.
+
+        :param unremarkable, unwritten: see `_resolve_recipients`
+        :return: these contacts and those planned instead, all with an address"""
+        reasons = self._resolve_recipients(unremarkable, unwritten)
+        kept = self.filtered("destination")
+        for reason, contacts in (self - kept).grouped(lambda c: reasons[c.id]).items():
+            kept |= contacts._fall_back(reason.code, **dict(reason.args))
+        return kept
+
+    def _get_planning_rank(self, turns):
+        """Of contacts that want the same day, which finds its moment first.
+
+        :param turns: `collection.channel._get_planning_order`"""
+        return turns[self.channel], -self.stage_id.sequence
+
+    def _prepare_fallback_vals(self):
+        """The same step on its other channel, for the invoices it did not reach."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
+        return {
+            **self._prepare_substitute_vals(self.debtor_id._get_today()),
+            "line_ids": lines._prepare_copies(),
+        }
+
+    def _prepare_substitute_vals(self, today):
+        """Of the contact on the step's other channel, asked for on ``today`` (the
+        debtor's)."""
+        channel = self._get_fallback_channel()
+        return {
+            **self._prepare_copy_vals(),
+            "channel": channel,
+            "recipient_chosen": False,
+            "fallback_of_id": self.id,
+            **self.debtor_id._get_review_vals(channel, today),
+        }
+
+    def _plan_in_turn(self, now, events, unwritten=None):
+        """Reserve a moment for each. Whom they address is written along: a second statement
+        on the same rows would make PostgreSQL check all their keys once more.
+
+        :param unwritten: see `_resolve_recipients`
+        :return: {contact: Decision} of those for which there is none"""
+        refused, found, names = {}, [], (*RECIPIENT, *MOMENT)
+        unwritten = unwritten or {}
+        turns = self.env["collection.channel"]._get_planning_order()
+        for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
+            decision, vals = contact._find_moment(now, events)
+            if vals:
+                vals["reasons"] = json.dumps(vals["reasons"])
+                vals |= unwritten.get(contact) or contact._get_recipient_vals()
+                found.append((contact.id, tuple(vals[name] or None for name in names)))
+            else:
+                refused[contact] = decision
+        self._write_recipients({c: unwritten[c] for c in refused if c in unwritten})
+        self._refuse_if_over()
+        update_rows(self, names, found)
+        return refused
+
+    @api.model
+    def _plan_otherwise(self, refused, now, events):
+        """There is no permitted moment. If only the channel is to blame the step goes to
+        its other channel, else to a person.
+
+        :param refused: of `_plan_in_turn`
+        :return: the contacts planned instead"""
+        others = {c: d for c, d in refused.items() if c._is_channel_to_blame(d)}
+        self._give_to_person({c: d for c, d in refused.items() if c not in others})
+        instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
+        self._give_to_person(instead._plan_in_turn(now, events))
+        return instead
+
+    def _is_channel_to_blame(self, decision):
+        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
+        return bool(codes & set(CHANNEL_BLOCKS))
+
+    @api.model
+    def _give_to_person(self, refused):
+        """No permitted moment: nothing is done, the collectors are told.
+
+        :param refused: of `_plan_in_turn`"""
+        contacts, Reason = self.browse().union(*refused), self.env["collection.reason"]
+        for decision, alike in contacts.grouped(refused.get).items():
+            alike._set_state(
+                "blocked",
+                line_state="missed",
+                reasons=[Reason._store(r) for r in decision.reasons]
+                + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
+                decision_version=decision.version,
+            )
+        contacts._tell_collectors()
+
+    def _tell_collectors(self):
+        """One internal message per collector about contacts that were not made."""
+        for user, contacts in self.grouped("user_id").items():
+            if not user:
+                continue
+            names = "\n".join(
+                f"- {contact.display_name}: {contact.with_user(user).why}"
+                for contact in contacts[:30]
+            )
+            self.env["mail.thread"].sudo().message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=self.env._("%s contacts were not made", len(contacts)),
+                body=names,
+            )

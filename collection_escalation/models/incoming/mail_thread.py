@@ -1,0 +1,235 @@
+"""What arrives by e-mail: reports of mail servers about our messages, and answers."""
+
+from odoo import api, fields, models
+from odoo.tools import email_split, format_date
+
+from ...rules.business_days import add_business_days
+from ...rules.delivery_report import FAILED, read_report
+
+#: Business days, after that of the answer, in which the system writes nothing.
+ANSWER_PAUSE = 2
+AUTOMATIC_SUBJECTS = (
+    "automatic reply",
+    "auto:",
+    "autoreply",
+    "out of office",
+    "resposta automática",
+    "fora do escritório",
+    "respuesta automática",
+    "fuera de la oficina",
+    "automatische antwort",
+    "abwesenheit",
+    "réponse automatique",
+    "risposta automatica",
+)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Odoo takes every report of a mail server for a bounce, and finds the message
+        only by the copy of its id. Reports about our messages, and about the invoices
+        that must arrive before a reminder, are read more closely: what is merely late,
+        delivered or read is no bounce."""
+        report = read_report(email_message)
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search([("message_id", "in", report.message_ids)])
+        )
+        contacts = (
+            self.env["collection.contact"].sudo()._find_reported(report, messages)
+        )
+        invoices = messages.filtered(lambda m: m.model == "account.move")
+        if report.kind != FAILED and (contacts or invoices):
+            contacts._on_report(report)
+            return None
+        if invoices and not message_dict["bounced_message"]:
+            message_dict.update(self._get_bounce_values(report, invoices[0]))
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        contacts._on_report(report)
+        return result
+
+    @api.model
+    def _get_bounce_values(self, report, message):
+        """What Odoo did not find in the report, under its own names."""
+        partners = self.env["res.partner"].sudo()
+        address = next(iter(sorted(report.addresses)), False)
+        return {
+            "bounced_message": message,
+            "bounced_email": address,
+            "bounced_partner": address
+            and partners.search([("email_normalized", "=", address)])
+            or partners,
+        }
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Say to `_message_post_after_hook` that nobody wrote the message: only here its
+        headers are at hand."""
+        if self._is_automatic_mail(message):
+            self = self.with_context(collection_automatic_reply=True)  # noqa: PLW0642
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _is_automatic_mail(self, message):
+        """Out-of-office notes and the like: RFC 3834, and the usual signs before it.
+        Nobody but a machine sends with an empty return path (RFC 5321 4.5.5) or as the
+        mail server.
+
+        :param message: `email.message.Message`"""
+        subject = (message["Subject"] or "").lower()
+        sender = (email_split(message["From"] or "") or [""])[0].lower()
+        return bool(
+            (message["Auto-Submitted"] or "no").lower() != "no"
+            or (message["Return-Path"] or "").strip() == "<>"
+            or sender.partition("@")[0] in ("mailer-daemon", "postmaster")
+            or message["X-Autoreply"]
+            or message["X-Autorespond"]
+            or (message["Precedence"] or "").lower() in ("bulk", "auto_reply", "junk")
+            or subject.startswith(AUTOMATIC_SUBJECTS)
+        )
+
+    def _is_answer(self, message):
+        """Did somebody outside write ``message``, which came in by e-mail? Not a machine,
+        and none of us: a collector who answers the notice of an answer writes here too."""
+        if message.message_type != "email":
+            return False
+        if self.env.context.get("collection_automatic_reply"):
+            return False
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        return all(user.share for user in users)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Who answers the invoice itself answers us too. The message stays with the
+        invoice: the log must never keep an invoice from being deleted."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._is_answer(message):
+            addresses = email_split(message.email_from or "")
+            for debtor_sudo in self.sudo().collection_item_ids.debtor_id:
+                if debtor_sudo.company_id.collection_started_on:
+                    debtor_sudo._note_answer(
+                        message.subject,
+                        channel="email",
+                        destination=addresses[0] if addresses else False,
+                        note=f"{self.display_name}: {message.subject or ''}",
+                    )
+        return result
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    def _message_post_after_hook(self, message, msg_values):
+        """An e-mail came in on the debtor: an answer."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._is_answer(message):
+            addresses = email_split(message.email_from or "")
+            self.sudo()._note_answer(
+                message.subject,
+                channel="email",
+                destination=addresses[0] if addresses else False,
+                message_id=message.id,
+            )
+        return result
+
+    def _note_answer(self, subject, **vals):
+        """The debtor answered: it is logged as a contact from the customer, the automatic
+        contacts pause and the collector is told. Runs as superuser.
+
+        :param subject: what the collector reads of it
+        :param vals: of the logged contact, at least its ``channel``"""
+        self._log_inbound(**vals)
+        pause = self._pause_for_answer()
+        self._tell_of_answer(subject, pause)
+
+    def _log_inbound(self, **vals):
+        """A contact from the customer, in the log. Runs as superuser.
+
+        :param vals: of the logged contact, at least its ``channel``"""
+        self.ensure_one()
+        self.item_ids._wake()
+        return self.env["collection.contact"].create(
+            {
+                "debtor_id": self.id,
+                "company_id": self.company_id.id,
+                "case_id": self.case_id.id,
+                "kind": "inbound",
+                "direction": "in",
+                "state": "made",
+                "outcome": "reply",
+                "made_at": fields.Datetime.now(),
+                "made_on": self._get_today(),
+                "tz": self._get_zone_names()[0],
+                "user_id": self.collector_id.id,
+                "reviewed": True,
+                **vals,
+            }
+        )
+
+    def _pause_for_answer(self):
+        """No automatic contact for two business days of the debtor's place, the day of
+        the answer not counted. A second answer prolongs the pause that runs. Calls by
+        hand stay permitted.
+
+        :return: the pause; none where nothing is owed"""
+        self.ensure_one()
+        if not self.item_ids.filtered(lambda i: i.ledger_state == "open"):
+            return self.env["collection.hold"]
+        today = self._get_today()
+        until = add_business_days(today, ANSWER_PAUSE, self._get_calendar(today))
+        running = self.hold_ids.filtered(
+            lambda h: h.state == "active"
+            and h.reason == "answered"
+            and not h.item_ids
+            and h.date_to >= today
+        )[:1]
+        if running:
+            running.write({"date_to": max(running.date_to, until)})
+            return running
+        # the notice of the answer tells the owner, who needs no second one
+        Hold = self.env["collection.hold"].with_context(
+            mail_auto_subscribe_no_notify=True
+        )
+        return Hold.create(
+            {
+                "debtor_id": self.id,
+                "reason": "answered",
+                "user_id": self._get_owner().id,
+                "date_from": today,
+                "date_to": until,
+            }
+        )
+
+    def _get_owner(self):
+        """Who sees to this debtor: the collector of the file, the debtor's, the manager;
+        there is always somebody."""
+        self.ensure_one()
+        return (
+            self.case_id.user_id
+            or self.collector_id
+            or self.company_id.collection_manager_id
+            or self.env.user
+        )
+
+    def _tell_of_answer(self, subject, pause):
+        owner = self._get_owner()
+        env = self.with_context(lang=owner.lang).env
+        body = subject or ""
+        if pause:
+            body = env._(
+                "%(subject)s (automatic contacts wait until %(until)s)",
+                subject=body,
+                until=format_date(env, pause.date_to),
+            )
+        self.message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=env._("%s answered", self.partner_id.display_name),
+            body=body,
+        )

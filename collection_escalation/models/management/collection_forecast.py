@@ -1,0 +1,399 @@
+"""Dry run: which contacts a plan would make of the open items in the next days, when, to
+whom and why, if nobody pays and nobody answers.
+
+The days pass in a loop over facts that are read once. On each of them the evaluation
+decides, the planner's rules find the moments, and what is planned for the day counts as
+made. The contacts exist in memory only, and the database refuses to write meanwhile."""
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
+
+from odoo import Command, api, fields, models
+
+from ...rules.stages import Mark
+from ..engine.collection_evaluation_facts import INVOICE_FIRST, Facts, ItemRow
+
+#: States of contacts that have not left yet: they stand in the outbox.
+OUTBOX = ("planned", "queued", "sending")
+#: The scheduled actions run every hour: so often a day something may follow.
+ROUNDS_A_DAY = 24
+
+
+@dataclass(slots=True, eq=False)
+class Foreseen:
+    """A contact of the days to come: ``contact`` in memory, ``pairs`` of items and steps.
+
+    ``asked_on``: the day it fell due; ``reasons``: stored, why it is made, or why not, or
+    why in this way; ``reservation``: its entry among the debtor's; ``over``: it was made,
+    or nobody can make it."""
+
+    contact: models.BaseModel
+    pairs: list[tuple[ItemRow, models.BaseModel]]
+    asked_on: date
+    in_outbox: bool = False
+    reasons: list[dict] = field(default_factory=list)
+    reservation: tuple | None = None
+    over: bool = False
+
+
+class DebtorForecast:
+    """The days of one debtor."""
+
+    def __init__(self, debtor, facts: Facts, events, outbox, not_to_send):
+        """
+        :param events: result of `collection.contact._read_rule_events`
+        :param outbox: contacts of the debtor that have not left, oldest first
+        :param not_to_send: items whose invoice is not to be sent after today either"""
+        self.env = debtor.env
+        self.debtor, self.facts = debtor, facts
+        self.rows = facts.items.get(debtor.id, [])
+        self.today = facts.today[debtor.id]
+        key = debtor.partner_id.id, debtor.root_company_id.id
+        self.history = list(events.history.get(key, ()))
+        self.reservations = list(events.reservations.get(key, ()))
+        self.events = events._replace(
+            history={key: self.history}, reservations={key: self.reservations}
+        )
+        self.not_to_send = set(not_to_send)
+        self.foreseen = []
+        for contact in outbox:
+            self._take_over(contact)
+
+    def live(self, days):
+        """Let today and ``days`` more days pass.
+
+        :return: the contacts of these days, and those that nobody can make"""
+        for number in range(days + 1):
+            self._live_one_day(self.today + timedelta(days=number))
+        last = self.today + timedelta(days=days)
+        return [
+            each
+            for each in self.foreseen
+            if not each.contact.planned_on or each.contact.planned_on <= last
+        ]
+
+    def _live_one_day(self, day):
+        """As the scheduled actions do all day long: when a contact was made or failed,
+        something else may follow on the same day."""
+        now = max(fields.Datetime.now(), self.debtor._get_utc(day, time.min))
+        for _round in range(ROUNDS_A_DAY):
+            # what depends on the day, and on where the items stand now
+            self.facts.set_today(self.debtor.id, day)
+            self._evaluate(day)
+            changed = self._find_moments(now, day)
+            for each in self._get_leaving(day):
+                now = max(now, each.contact.planned_at)
+                self._leave(each, day)
+                changed = True
+            if not changed:
+                break
+
+    # -- the outbox ----------------------------------------------------------------------
+
+    def _take_over(self, contact):
+        """A contact of the outbox, in memory on top of its record. If nobody made it on
+        its day, a message is planned again, and what a person had to do was missed."""
+        rows = {row.id: row for row in self.rows}
+        lines = contact.line_ids.filtered(lambda x: x.state == "planned" and x.item_id)
+        pairs = [
+            (rows[line.item_id.id], line.step_id)
+            for line in lines
+            if line.item_id.id in rows
+        ]
+        if lines and not pairs:
+            return  # nothing of it is open any more
+        each = Foreseen(contact.new(origin=contact), pairs, self.today, in_outbox=True)
+        each.reservation = next(
+            (r for r in self.reservations if r[0] == contact.id), None
+        )
+        if contact.planned_on and contact.planned_on < self.today:
+            self._release(each)
+            if not self._is_automatic(each):
+                self._close(each, contact.planned_on)
+                return
+            each.contact.write({"planned_at": False, "planned_on": False})
+        self.foreseen.append(each)
+
+    def _is_automatic(self, each):
+        return self.env["collection.channel"]._get(each.contact.channel)._is_automatic()
+
+    def _release(self, each):
+        """Its day is free again for others."""
+        if each.reservation in self.reservations:
+            self.reservations.remove(each.reservation)
+        each.reservation = None
+
+    # -- evaluation ----------------------------------------------------------------------
+
+    def _evaluate(self, day):
+        """Decide as the evaluation does, keep where the items stand in the facts, and
+        foresee the contacts that are due."""
+        evaluation = self.env["collection.evaluation"]
+        found = evaluation._resolve_debtor(self.debtor, self.facts)
+        levels = evaluation._read_levels(found)
+        first = {}
+        for _debtor, row, resolution, withheld in found:
+            row.stage_id, row.level = resolution.rung_id, levels[resolution.rung_id]
+            row.stage_since, row.next_date = resolution.since, resolution.next_date
+            if withheld and withheld.code in INVOICE_FIRST:
+                first[row.id] = self.env["collection.reason"]._store(withheld)
+        not_to_send = self.not_to_send
+        if day == self.today:
+            not_to_send = not_to_send | self.facts.not_to_send
+        wanted = evaluation._get_wanted(found, not_to_send)
+        for (_debtor_id, channel, kind), pairs in wanted.items():
+            reasons = (
+                [first[row.id] for row, _step in pairs] if kind == "invoice" else []
+            )
+            self._want(channel, kind, pairs, day, reasons)
+
+    def _want(self, channel, kind, pairs, day, reasons):
+        """A contact that is planned already takes the new items in, else there is a new
+        one (as in `collection.contact._plan`)."""
+        each = next(
+            (e for e in self.foreseen if self._takes_in(e, channel, kind)), None
+        )
+        if each is None:
+            vals = self.env["collection.contact"]._prepare_planned_vals(
+                self.debtor, channel, kind, pairs, day
+            )
+            each, added = self._foresee(vals, pairs, day), pairs
+        else:
+            present = {row.id for row, _step in each.pairs}
+            added = [pair for pair in pairs if pair[1] or pair[0].id not in present]
+            each.pairs = each.pairs + added
+            each.contact.write({"line_ids": self._prepare_lines(added)})
+            each.contact._raise_tone(added)
+        each.reasons += [reason for reason in reasons if reason not in each.reasons]
+        for row, step in added:
+            self._mark(row, step, Mark(step.id, day, open=True))
+
+    def _takes_in(self, each, channel, kind):
+        contact = each.contact
+        is_alike = (contact.channel, contact.kind) == (channel, kind)
+        return is_alike and contact.state == "planned" and not each.over
+
+    def _foresee(self, vals, pairs, day):
+        contact = self.env["collection.contact"].new(
+            {**vals, "line_ids": self._prepare_lines(pairs)}
+        )
+        each = Foreseen(contact, list(pairs), day)
+        self.foreseen.append(each)
+        return each
+
+    def _prepare_lines(self, pairs):
+        return [
+            Command.create({"item_id": row.id, "step_id": step.id})
+            for row, step in pairs
+        ]
+
+    def _mark(self, row, step, mark=None):
+        """Keep of the item that ``step`` has a contact; no mark: that it has none."""
+        others = [known for known in row.marks if known.step_id != step.id]
+        row.marks = (*others, mark) if step and mark else tuple(others)
+
+    # -- planning ------------------------------------------------------------------------
+
+    def _find_moments(self, now, day):
+        """Reserve the first permitted moment from ``now`` on for whom has none.
+
+        :return: did one turn out to be impossible? Then the ladder may go on"""
+        waiting = [e for e in self.foreseen if not e.over and not e.contact.planned_at]
+        reachable = [each for one in waiting for each in self._reach(one, day)]
+        turns = self.env["collection.channel"]._get_planning_order()
+        for each in sorted(
+            reachable, key=lambda e: e.contact._get_planning_rank(turns)
+        ):
+            self._plan(each, now, day)
+        return any(each.over for each in waiting)
+
+    def _reach(self, each, day):
+        """Find whom to address, and where.
+
+        :return: [the contact, or the one in its place]; nothing without any address"""
+        missing = each.contact._resolve_recipients(self.events.unremarkable)
+        if each.contact.destination:
+            return [each]
+        reasons = self.env["collection.reason"]._store_all(missing.values())
+        return self._fall_back(each, reasons, day)
+
+    def _plan(self, each, now, day):
+        decision = each.contact._plan_from(now, self.events)
+        if each.contact.planned_at:
+            each.reservation = self.reservations[-1]
+        elif (
+            each.contact._is_channel_to_blame(decision)
+            and not each.contact.fallback_of_id
+        ):
+            code = {"code": "CHANNEL_REFUSED", "args": {}}
+            for instead in self._fall_back(each, [code], day):
+                self._plan(instead, now, day)
+        else:
+            stored = self.env["collection.reason"]._store_all(decision.reasons)
+            none = {"code": "NO_PERMITTED_MOMENT", "args": {}}
+            self._give_up(each, [*stored, none], day)
+
+    def _fall_back(self, each, reasons, day):
+        """The step goes to its other channel, because of ``reasons`` (stored).
+
+        :return: [the contact in its place], if it can be reached there"""
+        if not each.contact._get_fallback_channel():
+            self._give_up(each, reasons, day)
+            return []
+        self.foreseen.remove(each)
+        pairs = [(row, step) for row, step in each.pairs if step]
+        vals = each.contact._prepare_substitute_vals(day)
+        instead = self._foresee(vals, pairs, each.asked_on)
+        instead.reasons = [*each.reasons, *reasons]
+        return self._reach(instead, day)
+
+    def _give_up(self, each, reasons, day):
+        """Nobody can make it: it is listed without a moment, and the ladder goes on."""
+        each.reasons = [*each.reasons, *reasons]
+        if each.contact.kind == "invoice":
+            self.not_to_send.update(row.id for row, _step in each.pairs)
+        self._close(each, day)
+
+    # -- leaving -------------------------------------------------------------------------
+
+    def _get_leaving(self, day):
+        leaving = [
+            each
+            for each in self.foreseen
+            if not each.over
+            and each.contact.planned_at
+            and each.contact.planned_on <= day
+        ]
+        return sorted(leaving, key=lambda e: e.contact.planned_at)
+
+    def _leave(self, each, day):
+        """Messages leave, people do their part and reach nobody. A message without any
+        invoice that may be chased on that day is not needed."""
+        event = each.contact._get_event()
+        self._release(each)
+        if self._is_automatic(each):
+            self._drop_what_is_obsolete(each, day)
+            if not each.pairs and each.contact.kind in ("dunning", "invoice"):
+                self.foreseen.remove(each)
+                return
+        channel = self.env["collection.channel"]._get(each.contact.channel)
+        self.history.append(replace(event, outcome=channel._usual_outcome))
+        if each.contact.kind == "invoice":
+            for row, _step in each.pairs:
+                row.grace_from = day
+        self._close(each, day)
+
+    def _drop_what_is_obsolete(self, each, day):
+        kept = []
+        for row, step in each.pairs:
+            level = step.stage_id.level
+            if each.contact._get_reason_not_owed(level, row, self.facts):
+                self._mark(row, step)
+                row.next_date = day
+            else:
+                kept.append((row, step))
+        each.pairs = kept
+
+    def _close(self, each, on):
+        """Made, missed or given up ``on`` this day: the ladder goes on from there."""
+        each.over = True
+        for row, step in each.pairs:
+            self._mark(row, step, Mark(step.id, on))
+            row.next_date = on
+
+
+class CollectionForecast(models.AbstractModel):
+    _name = "collection.forecast"
+    _description = "Dry run of a collection plan"
+
+    @api.model
+    def _forecast(self, debtors, days, policy=None, approves=False):
+        """The contacts of the next ``days`` days if nobody pays, nobody answers, every
+        message arrives, and people do what is planned for them on its day. Payments are
+        taken to be entered every day. What stands in the outbox is among them.
+
+        :param policy: the plan to try; None: each debtor's own
+        :param approves: assume that managers open the stages that wait for them
+        :return: list of dicts {"debtor_id", "channel", "kind", "stage_id", "step_id",
+            "asked_on", "planned_at" (naive UTC or False), "planned_on", "recipient_id",
+            "destination", "amounts" {currency id: amount}, "item_count", "in_outbox",
+            "reasons" (stored)}; in the order of the days"""
+        with self._refuse_writing():
+            facts = self._get_facts(debtors, policy, approves)
+            contacts = self.env["collection.contact"]
+            events = contacts._read_rule_events(debtors)
+            outbox = contacts.search(
+                [("debtor_id", "in", debtors.ids), ("state", "in", OUTBOX)], order="id"
+            ).grouped("debtor_id")
+            tomorrow = fields.Datetime.add(fields.Datetime.now(), days=1)
+            not_to_send = self.env["collection.evaluation"]._read_items_not_to_send(
+                debtors, tomorrow
+            )
+            foreseen = []
+            for debtor in debtors.filtered(lambda d: d.id not in facts.errors):
+                waiting = outbox.get(debtor, ())
+                forecast = DebtorForecast(debtor, facts, events, waiting, not_to_send)
+                foreseen += forecast.live(days)
+            rows = [self._prepare_row(each) for each in foreseen]
+        return sorted(rows, key=lambda r: (r["planned_on"] or r["asked_on"]))
+
+    @contextmanager
+    def _refuse_writing(self):
+        """Whoever writes meanwhile gets an error of the database; and whatever happened
+        is rolled back, in the database and in the cache."""
+        with closing(self.env.cr.savepoint()):
+            self.env.cr.execute("SET TRANSACTION READ ONLY")
+            yield
+            # what waits to be written must be refused too
+            self.env.flush_all()
+
+    def _get_facts(self, debtors, policy, approves):
+        facts = self.env["collection.evaluation"]._get_facts(debtors, policy or None)
+        facts.bank = dict.fromkeys(facts.bank)
+        for debtor in debtors.filtered(lambda d: d.id not in facts.errors):
+            plan = facts.get_policy(debtor)
+            if plan.id not in facts.ladders:
+                facts.ladders[plan.id] = self._get_ladder(plan, approves)
+            is_another = plan != debtor.effective_policy_id
+            for row in facts.items.get(debtor.id, ()):
+                # another plan is looked at at once, and so is who waits for a manager
+                if is_another or row.next_date is None:
+                    row.next_date = facts.today[debtor.id]
+        return facts
+
+    def _get_ladder(self, policy, approves):
+        ladder = policy._get_ladder()
+        if not approves:
+            return ladder
+        rungs = tuple(replace(rung, gate="auto") for rung in ladder.rungs)
+        return replace(ladder, rungs=rungs)
+
+    def _prepare_row(self, each):
+        contact, amounts = each.contact, {}
+        for row in {row.id: row for row, _step in each.pairs}.values():
+            amounts[row.currency_id] = amounts.get(row.currency_id, 0.0) + row.amount
+        return {
+            "debtor_id": contact.debtor_id.id,
+            "channel": contact.channel,
+            "kind": contact.kind,
+            "stage_id": contact.stage_id.id,
+            "step_id": contact.step_id.id,
+            "asked_on": each.asked_on,
+            "planned_at": contact.planned_at,
+            "planned_on": contact.planned_on,
+            "recipient_id": contact.recipient_id.id,
+            "destination": contact.destination,
+            "amounts": amounts,
+            "item_count": len({row.id for row, _step in each.pairs}),
+            "in_outbox": each.in_outbox,
+            "reasons": each.reasons + self._get_planning_reasons(each),
+        }
+
+    def _get_planning_reasons(self, each):
+        """Why it is made later than it fell due, or what else its record says of it."""
+        contact = each.contact
+        at_once = contact.planned_on == each.asked_on and not each.in_outbox
+        if not contact.planned_at or at_once:
+            return []
+        return [reason for reason in contact.reasons if reason["code"] != "PLANNED"]

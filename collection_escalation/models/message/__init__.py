@@ -1,0 +1,14 @@
+# isort: off
+# What others in the room extend comes first.
+from . import (
+    collection_wording,
+    collection_contact_message,
+    collection_contact_wording,
+    collection_contact_blacklist,
+    collection_contact_letter,
+    collection_contact_post,
+    mail_template,
+    sms_template,
+    ir_ui_view,
+    collection_free_text,
+)

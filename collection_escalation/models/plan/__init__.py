@@ -1,0 +1,8 @@
+# isort: off
+# What others in the room extend comes first.
+from . import (
+    collection_policy,
+    collection_stage,
+    collection_stage_step,
+    collection_stage_move,
+)

@@ -1,0 +1,4 @@
+from . import (
+    test_busy_lines,
+    test_log,
+)

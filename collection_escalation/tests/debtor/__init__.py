@@ -1,0 +1,6 @@
+from . import (
+    test_debtor_permissions,
+    test_debtor_zone,
+    test_partner_merge,
+    test_people,
+)

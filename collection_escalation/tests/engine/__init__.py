@@ -1,0 +1,4 @@
+from . import (
+    test_batch_queries,
+    test_leaving,
+)

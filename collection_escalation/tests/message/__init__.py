@@ -1,0 +1,5 @@
+from . import (
+    test_free_text,
+    test_golden_texts,
+    test_wording,
+)
