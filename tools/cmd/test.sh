@@ -23,8 +23,9 @@ main() {
         stage_multi_process "${2:-}"
         ;;
     lifecycle)
-        with_setup_lock set_up_databases
+        with_setup_lock set_up_demo_databases
         stage_lifecycle
+        stage_upgrade
         ;;
     demo)
         with_setup_lock set_up_demo_databases
@@ -57,7 +58,7 @@ test_everything() {
         mapfile -t checks < <(multi_process_checks)
         [ ${#checks[@]} -gt 0 ] || checks=(stage_multi_process)
         start_module_halves
-        start_jobs "${checks[@]}" stage_lifecycle stage_rules
+        start_jobs "${checks[@]}" stage_lifecycle stage_upgrade stage_rules
         finish_jobs
         record_written_tests
     fi
