@@ -1,4 +1,4 @@
-# ./dev test [rules|module|multi-process [NAME]|demo|lifecycle|ODOO_TAGS]…
+# ./dev test [rules|module|multi-process [NAME]|demo|lifecycle|upgrade|ODOO_TAGS]…
 . "$TOOLS/lib/results.sh"
 . "$TOOLS/lib/lanes.sh"
 for stage in rules module multi_process demo lifecycle; do
@@ -27,6 +27,10 @@ main() {
         stage_lifecycle
         stage_upgrade
         ;;
+    upgrade)
+        with_setup_lock set_up_demo_databases
+        stage_upgrade
+        ;;
     demo)
         with_setup_lock set_up_demo_databases
         stage_demo
@@ -37,11 +41,11 @@ main() {
         test_everything
         ;;
     /* | :* | -* | [a-z]*)
-        [[ $1 == *[/:]* ]] || die "no stage '$1': rules, module, multi-process [NAME], demo, lifecycle, or Odoo tags such as /$MODULE:TestX.test_y"
+        [[ $1 == *[/:]* ]] || die "no stage '$1': rules, module, multi-process [NAME], demo, lifecycle, upgrade, or Odoo tags such as /$MODULE:TestX.test_y"
         with_setup_lock set_up_databases
         stage_tags "$1"
         ;;
-    *) die "no stage '$1': rules, module, multi-process, demo, lifecycle or Odoo tags" ;;
+    *) die "no stage '$1': rules, module, multi-process, demo, lifecycle, upgrade or Odoo tags" ;;
     esac
     print_results
     [ "$FAILED" = 0 ]
