@@ -70,7 +70,7 @@ class CollectionDemo(models.AbstractModel):
                 "No collections demo: %s has no chart of accounts", company.name
             )
             return
-        self = self.with_company(company).with_context(  # noqa: PLW0642
+        self = self.with_company(company).with_context(
             tracking_disable=True, mail_create_nosubscribe=True
         )
         today = company._get_collection_today()

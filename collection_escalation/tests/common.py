@@ -2,13 +2,17 @@
 
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command, fields
+from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MailCommon
+
+from ..models.engine import collection_dispatcher
 
 #: A Monday; the story tests begin on it.
 MONDAY = date(2026, 3, 2)
@@ -185,8 +189,8 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             yield
 
     def _live(self, day, moment=SAO_PAULO_9AM_UTC, payments_entered=True):
-        """Run evaluation, planning and dispatch once at the given moment; returns the
-        e-mails that left."""
+        """Run the scheduled actions once at the given moment; returns the e-mails that
+        left."""
         with self._at(day, moment, payments_entered), self.mock_mail_gateway():
             self._run_actions()
             team = self.collector.email
@@ -202,23 +206,63 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
         return sent
 
     def _run_actions(self):
-        self._evaluate()
-        self.env["collection.planner"].sudo()._expire_reservations()
-        planner = self.env["collection.planner"].sudo()
-        planner._plan_debtors(planner._get_waiting_debtors())
-        dispatcher = self.env["collection.dispatcher"].sudo()
-        dispatcher._queue(dispatcher._get_due())
-        dispatcher._send_queued()
-        self._settle_transaction()
+        """One round of the scheduled actions: each starts the next, and the dispatch a
+        second sender if there is much to do."""
+        for name in ("evaluate", "plan", "dispatch"):
+            self._run_action(name)
+        for name in ("send", "call_times"):
+            if self._is_started(name):
+                self._run_action(name)
+
+    def _is_started(self, name):
+        """Did another scheduled action ask for ``ir_cron_<name>``?"""
+        asked = [
+            ("cron_id", "=", self.env.ref(f"collection_escalation.ir_cron_{name}").id),
+            ("call_at", "<=", fields.Datetime.now()),
+        ]
+        return bool(self.env["ir.cron.trigger"].sudo().search_count(asked, limit=1))
 
     def _evaluate(self):
+        self._run_action("evaluate")
+
+    def _run_action(self, name):
+        """Run the scheduled action ``ir_cron_<name>`` as Odoo's worker does: as its user,
+        on a cursor of its own, again until it says that nothing remains. What it commits
+        is a savepoint of the test. An error that escapes from it is raised here."""
         self._settle_transaction()
-        evaluation = self.env["collection.evaluation"].sudo()
-        self.env["collection.hold"].sudo()._end_past(
-            fields.Date.today() - timedelta(days=1)
-        )
-        evaluation._evaluate(evaluation._get_due_debtors())
-        self._settle_transaction()
+        cron = self.env.ref(f"collection_escalation.ir_cron_{name}").sudo()
+        errors, callback = [], type(cron)._callback
+
+        def keep_error(this, *args):
+            try:
+                return callback(this, *args)
+            except Exception as error:
+                errors.append(error)
+                raise
+
+        with (
+            self._in_registry_test_mode(),
+            patch.object(type(cron), "_callback", keep_error),
+            # nobody else writes in a test: there is nothing to wait for
+            patch.multiple(collection_dispatcher, NAP=0, NAPS=1),
+            # what fails is raised below
+            mute_logger("odoo.addons.base.models.ir_cron"),
+        ):
+            cron.method_direct_trigger()
+        if errors:
+            raise errors[0]
+
+    @contextmanager
+    def _in_registry_test_mode(self):
+        """New cursors are savepoints of the test's; in tests with a browser they are
+        anyhow."""
+        if self._registry_patched:
+            self.env.flush_all()
+            yield
+            self.env.invalidate_all()
+        else:
+            with self.enter_registry_test_mode():
+                yield
 
     # -- looking -------------------------------------------------------------------------
 

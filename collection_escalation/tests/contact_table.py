@@ -267,6 +267,20 @@ def event_of(entry: dict, where: str = "history.events") -> Event:
     )
 
 
+def is_known_state(env, country: str, state: str) -> bool:
+    """Is there such a part of the country, for the holidays or as a state of Odoo?"""
+    # the rest of this file runs without Odoo
+    from ..models.ruleset import collection_calendar
+
+    if env["collection.calendar"]._is_known(country) and (
+        collection_calendar._subdivision(country, state)
+    ):
+        return True
+    codes = (state, f"{country}-{state}")
+    found = [("country_id.code", "=", country), ("code", "in", codes)]
+    return bool(env["res.country.state"].search_count(found, limit=1))
+
+
 def unknown_state(name: str) -> str:
     """Why a row about such a preset has failed."""
     code, _, state = name.partition("-")
@@ -301,7 +315,7 @@ def installed(env) -> Source:
         if not found.country_id:
             raise ValueError(f"country: no preset {name!r} with a country is in use")
         country = found.country_id.code
-        if not own and not env["collection.calendar"]._is_known_state(country, state):
+        if not own and not is_known_state(env, country, state):
             raise ValueError(unknown_state(name))
         state = state or found.state_ids[:1].code or ""
         try:

@@ -9,7 +9,8 @@ main() {
   test rules [PYTEST ARGS] the rules in plain Python
   test module              installation, tests and tours
   test multi-process [N]   checks with several real connections
-  test demo | lifecycle    demo data installs | uninstall, reinstall, neutralize
+  test demo | lifecycle    demo data installs | uninstall, reinstall, neutralize, upgrade
+  test upgrade             the upgrade from the version before only
   test /MODULE:Class.test  only these (Odoo's tags), on a kept database: the fast loop
   lint [--fix]             the pinned linters; prints a count last
   rules contact FILE.csv   a table of worked cases against the contact rules as installed

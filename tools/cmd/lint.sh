@@ -3,7 +3,7 @@
 . "$TOOLS/stages/module.sh"
 . "$TOOLS/lib/linters.sh"
 
-LINTERS=(ruff format pylint oca layers prettier shell names odoo)
+LINTERS=(ruff format pylint oca layers prettier shell names store odoo)
 
 main() {
     local linter chosen=() count total=0

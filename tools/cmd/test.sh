@@ -1,4 +1,4 @@
-# ./dev test [rules|module|multi-process [NAME]|demo|lifecycle|ODOO_TAGS]…
+# ./dev test [rules|module|multi-process [NAME]|demo|lifecycle|upgrade|ODOO_TAGS]…
 . "$TOOLS/lib/results.sh"
 . "$TOOLS/lib/lanes.sh"
 for stage in rules module multi_process demo lifecycle; do
@@ -23,8 +23,13 @@ main() {
         stage_multi_process "${2:-}"
         ;;
     lifecycle)
-        with_setup_lock set_up_databases
+        with_setup_lock set_up_demo_databases
         stage_lifecycle
+        stage_upgrade
+        ;;
+    upgrade)
+        with_setup_lock set_up_demo_databases
+        stage_upgrade
         ;;
     demo)
         with_setup_lock set_up_demo_databases
@@ -36,11 +41,11 @@ main() {
         test_everything
         ;;
     /* | :* | -* | [a-z]*)
-        [[ $1 == *[/:]* ]] || die "no stage '$1': rules, module, multi-process [NAME], demo, lifecycle, or Odoo tags such as /$MODULE:TestX.test_y"
+        [[ $1 == *[/:]* ]] || die "no stage '$1': rules, module, multi-process [NAME], demo, lifecycle, upgrade, or Odoo tags such as /$MODULE:TestX.test_y"
         with_setup_lock set_up_databases
         stage_tags "$1"
         ;;
-    *) die "no stage '$1': rules, module, multi-process, demo, lifecycle or Odoo tags" ;;
+    *) die "no stage '$1': rules, module, multi-process, demo, lifecycle, upgrade or Odoo tags" ;;
     esac
     print_results
     [ "$FAILED" = 0 ]
@@ -57,7 +62,7 @@ test_everything() {
         mapfile -t checks < <(multi_process_checks)
         [ ${#checks[@]} -gt 0 ] || checks=(stage_multi_process)
         start_module_halves
-        start_jobs "${checks[@]}" stage_lifecycle stage_rules
+        start_jobs "${checks[@]}" stage_lifecycle stage_upgrade stage_rules
         finish_jobs
         record_written_tests
     fi

@@ -97,6 +97,9 @@ lint_names() {
     "$PYTHON" "$TOOLS/committed_names.py"
 }
 
+# The store page is made of the fragments in readme/; --fix writes it.
+lint_store() { "$PYTHON" "$TOOLS/store_page.py" "$MODULE_DIR"; }
+
 # Odoo's own test_lint, restricted to this module, on a database with the module.
 lint_odoo() {
     local status=0
@@ -129,4 +132,5 @@ fix_all() {
     python_targets | xargs "$LINT_VENV/bin/ruff" check --no-cache --fix --quiet || true
     python_targets | xargs "$LINT_VENV/bin/ruff" format --no-cache --quiet || true
     prettier --write "${files[@]}" >/dev/null || true
+    "$PYTHON" "$TOOLS/store_page.py" --write "$MODULE_DIR"
 }

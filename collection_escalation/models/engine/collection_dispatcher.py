@@ -424,7 +424,7 @@ class CollectionContact(models.Model):
                 write(self)
         except psycopg2.extensions.TransactionRollbackError:
             raise
-        except Exception as error:  # noqa: BLE001 any template may fail in any way
+        except Exception as error:  # any template may fail in any way
             self.invalidate_recordset()
             if len(self) == 1:
                 self._fail_rendering(error)

@@ -124,7 +124,7 @@ class CollectionGuard(models.AbstractModel):
                 done += contact
                 if not apart:
                     # after each commit nothing but this one is read
-                    contact = contact.with_prefetch()  # noqa: PLW2901
+                    contact = contact.with_prefetch()
                 if journal._write_journal(contact, leaving[contact.id], last):
                     last = contact, hand_over(contact)
                 else:

@@ -70,7 +70,7 @@ class MailThread(models.AbstractModel):
         """Say to `_message_post_after_hook` that nobody wrote the message: only here its
         headers are at hand."""
         if self._is_automatic_mail(message):
-            self = self.with_context(collection_automatic_reply=True)  # noqa: PLW0642
+            self = self.with_context(collection_automatic_reply=True)
         return super()._message_route_process(message, message_dict, routes)
 
     @api.model

@@ -316,13 +316,6 @@ class CollectionItem(models.Model):
         plan = self.debtor_id.effective_policy_id.stage_ids.sorted("sequence")
         return plan.filtered(lambda s: s.sequence > self.stage_id.sequence)[:1]
 
-    def _is_old_enough(self, stage, today):
-        """Has the day come on which the item may stand on ``stage``?"""
-        calendar = self.debtor_id._get_calendar(self.date_due)
-        base = stages.effective_due(self.date_due, calendar)
-        rung = stage._get_rung() if stage else None
-        return bool(rung) and today >= stages.trigger_date(rung, base, calendar)
-
     def _get_entry_date(self, stage, place, due, known):
         """First day on which an item that is due on ``due`` may stand on ``stage``.
 

@@ -88,18 +88,6 @@ class CollectionCalendar(models.AbstractModel):
     def _is_known(self, country_code):
         return country_code in _supported()
 
-    @api.model
-    def _is_known_state(self, country_code, state_code):
-        """Is there such a part of the country, for the library or as a state of Odoo?"""
-        if self._is_known(country_code) and _subdivision(country_code, state_code):
-            return True
-        names = (state_code, f"{country_code}-{state_code}")
-        return bool(
-            self.env["res.country.state"].search_count(
-                [("country_id.code", "=", country_code), ("code", "in", names)], limit=1
-            )
-        )
-
 
 @functools.lru_cache(maxsize=1024)
 def _calendar(country, state, year, optional):

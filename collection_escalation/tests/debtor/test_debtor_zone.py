@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytz
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...models.debtor.collection_debtor_place import zones_of, zones_of_phone
@@ -290,7 +291,7 @@ class TestDebtorZone(ZoneCommon):
             self.assertEqual(begin, datetime(2026, 1, 14, 15), "nine in Pensacola")
             self.assertEqual(end, datetime(2026, 1, 14, 17), "twelve in Miami")
             wish.hour_to = 10
-            with self.assertRaisesRegex(Exception, "several time zones"):
+            with self.assertRaisesRegex(UserError, "several time zones"):
                 wish._get_interval()
 
     def test_the_times_offered_for_a_call_say_whose_clock_it_is_if_they_may_be_two(

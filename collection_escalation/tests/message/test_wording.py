@@ -372,7 +372,8 @@ class TestWording(CollectionCommon):
         template.subject = "{{ object.get_creditor().name }} wrote to you"
 
     def test_the_body_may_speak_of_the_debt(self):
-        self._create_template(body_html=f"<p>Overdue: R$ 10</p>{STATES}")
+        template = self._create_template(body_html=f"<p>Overdue: R$ 10</p>{STATES}")
+        self.assertIn("Overdue: R$ 10", template.body_html)
 
     def test_each_language_is_checked_when_it_is_written(self):
         template = self._create_template()
@@ -430,12 +431,19 @@ class TestWording(CollectionCommon):
 
     def test_other_templates_say_what_they_like(self):
         partners = self.env["ir.model"]._get_id("res.partner")
-        self._create_template(
+        mail = self._create_template(
             model_id=partners, subject="Debt", body_html="<p>last chance</p>"
         )
-        self.env["sms.template"].sudo().create(
-            {"name": "Sale", "model_id": partners, "body": "last chance: 10 EUR"}
+        self.assertEqual(mail.subject, "Debt")
+        self.assertIn("last chance", mail.body_html)
+        sms = (
+            self.env["sms.template"]
+            .sudo()
+            .create(
+                {"name": "Sale", "model_id": partners, "body": "last chance: 10 EUR"}
+            )
         )
+        self.assertEqual(sms.body, "last chance: 10 EUR")
 
     # -- views ---------------------------------------------------------------------------
 

@@ -325,7 +325,7 @@ class Workers:
                     answers.append(
                         work(**options) if work else self._lab.run(name, **options)
                     )
-                except Exception:  # noqa: BLE001 whatever escapes is the finding
+                except Exception:  # whatever escapes is the finding
                     trouble.append(f"{name}: {traceback.format_exc(limit=-6)}")
             pipe.send((answers, trouble, collisions.take()))
 

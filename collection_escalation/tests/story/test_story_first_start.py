@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import MONDAY, CollectionCommon
@@ -74,6 +75,6 @@ class TestStoryFirstStart(CollectionCommon):
         missing = ready.line_ids.filtered(lambda line: line.required and not line.done)
         self.assertIn("collector", missing.mapped("code"))
         self.assertFalse(ready.is_ready)
-        with self.assertRaisesRegex(Exception, "Who collects"):
+        with self.assertRaisesRegex(UserError, "Who collects"):
             ready.action_start()
         self.assertFalse(self.company.collection_started_on)

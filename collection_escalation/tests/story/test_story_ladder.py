@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import MONDAY, CollectionCommon
@@ -124,7 +125,7 @@ class TestStoryLadder(CollectionCommon):
         self.assertEqual(item.waits_for, "manager")
         self.assertEqual(case.activity_ids.user_id, self.manager)
         with self._at(MONDAY + timedelta(days=61)):
-            with self.assertRaisesRegex(Exception, "collection manager"):
+            with self.assertRaisesRegex(UserError, "collection manager"):
                 case.with_user(self.collector).action_open_next_stage()
             case.with_user(self.manager).action_open_next_stage()
         self._live(MONDAY + timedelta(days=61))
