@@ -7,6 +7,6 @@ from . import (
     collection_contact_annotation,
     collection_contact_by_hand,
     collection_contact_log,
-    collection_contact_rules,
+    collection_contact_decision,
     collection_contact_waiver,
 )
