@@ -2,7 +2,9 @@
 # What others in the room extend comes first.
 from . import (
     collection_contact,
+    collection_contact_gate,
     collection_contact_line,
+    collection_contact_statement,
     collection_contact_actions,
     collection_contact_annotation,
     collection_contact_by_hand,
