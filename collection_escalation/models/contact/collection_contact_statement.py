@@ -1,6 +1,12 @@
-"""What a contact states of its invoices and credits."""
+"""What a contact states of its invoices and credits: the one place that says it. Texts,
+letters, the page behind the link, evidence and *is it outdated?* read it here."""
+
+from operator import attrgetter
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...rules.statement import Statement
 
 
 class CollectionContact(models.Model):
@@ -9,8 +15,7 @@ class CollectionContact(models.Model):
     stated = fields.Json(
         readonly=True,
         copy=False,
-        help="What was written or printed, by id of the line: name of the invoice, "
-        "original amount, open amount, days late.",
+        help="What was written or printed, as rules.statement.Statement keeps it.",
     )
     amount_text = fields.Char(compute="_compute_amount_text", string="Amounts")
     item_count = fields.Integer(compute="_compute_amount_text", string="Invoices")
@@ -20,12 +25,10 @@ class CollectionContact(models.Model):
         for contact in self:
             lines = contact._get_lines()
             contact.item_count = len(lines.filtered("item_id"))
-            totals = self._add_up(
-                (x.currency_id, x.get_amount("original"), x.get_amount("open"))
-                for x in lines
-            )
+            currencies = {c.name: c for c in lines.currency_id}
             contact.amount_text = " + ".join(
-                total["currency"].format(total["open"]) for total in totals
+                currencies[total.currency].format(float(total.asked))
+                for total in contact._get_statement_now().totals
             )
 
     def _get_lines(self):
@@ -35,58 +38,52 @@ class CollectionContact(models.Model):
         # what is read of one is read for the lines of the whole batch
         return counting.with_prefetch(lines._prefetch_ids)
 
-    def _get_stated(self):
-        """What the contact states of its invoices and credits, as of now: {id of the line
-        as text: [name, original, open, days late]}."""
+    def _get_statement(self):
+        """What the contact states of its invoices and credits: while it is written or
+        printed what was kept by `_keep_statement`, so that text and evidence cannot
+        differ; else, line by line, as frozen or as the ledger says now.
+
+        :return: `rules.statement.Statement`; the keys of its lines are the ids of the
+            lines of the contact as text"""
         self.ensure_one()
-        today = self.debtor_id._get_today()
-        return {
-            str(line.id): [
-                line.get_invoice_name(),
-                line.get_amount("original"),
-                line.get_amount("open"),
-                line.get_days_overdue(today),
-            ]
-            for line in self._get_lines()
-        }
+        if self.env.context.get("collection_as_stated"):
+            return Statement.from_json(self.stated)
+        return self._get_statement_now()
+
+    def _get_statement_now(self):
+        """`_get_statement`, whatever was kept of it."""
+        self.ensure_one()
+        lines = self._get_lines()
+        frozen = all(line.frozen for line in lines)
+        today = None if frozen else self._get_today_if_known()
+        stated = [line._get_stated(today) for line in lines]
+        return Statement(tuple(sorted(stated, key=attrgetter("turn"))))
+
+    def _get_kept_lines(self):
+        """{id of the line as text: `rules.statement.StatementLine`} of what was written or
+        printed."""
+        return {line.key: line for line in Statement.from_json(self.stated).lines}
+
+    def _get_today_if_known(self):
+        """The debtor's date; None where nobody can tell it."""
+        try:
+            return self.debtor_id._get_today()
+        except UserError:
+            return None
 
     def _keep_statement(self):
         """Keep what is owed now as what is about to be written or printed.
 
         :return: these contacts, in whose texts it stands so"""
         for contact in self:
-            contact.write({"stated": contact._get_stated()})
+            contact.write({"stated": contact._get_statement_now().to_json()})
         return self.with_context(collection_as_stated=True)
 
     def _is_outdated(self):
-        """Is something else owed now than what was written or printed? That it is late
-        one day more is no change."""
-        self.ensure_one()
-        now = {
-            str(line.id): [line.get_amount("original"), line.get_amount("open")]
-            for line in self._get_lines()
-        }
-        return now != {id_: row[1:3] for id_, row in (self.stated or {}).items()}
-
-    @api.model
-    def _add_up(self, amounts):
-        """Totals by currency, each the sum of what is shown; never across currencies.
-
-        :param amounts: iterable of (currency, original, open)
-        :return: [{"currency", "original", "open"}]"""
-        totals = {}
-        for currency, original, still_open in amounts:
-            total = totals.setdefault(currency, [0.0, 0.0])
-            total[0] += original
-            total[1] += still_open
-        return [
-            {
-                "currency": currency,
-                "original": currency.round(original),
-                "open": currency.round(still_open),
-            }
-            for currency, (original, still_open) in totals.items()
-        ]
+        """Is something else to be stated now than what was written or printed? That it is
+        late one day more is no change."""
+        kept = Statement.from_json(self.stated)
+        return not kept.says_the_same_as(self._get_statement_now())
 
     def _take_credits(self):
         """Show unallocated credits of the debtor beside the invoices, in currencies of
@@ -111,6 +108,7 @@ class CollectionContact(models.Model):
                 {
                     "contact_id": contact.id,
                     "credit_line_id": credit.id,
+                    "part": "credit",
                     "currency_id": credit.currency_id.id,
                     "date_due": credit.date,
                 }

@@ -4,23 +4,27 @@ what the plan foresees, and who writes."""
 from odoo import api, models
 from odoo.tools import format_amount, format_list
 
+from ...rules.statement import add_up
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
     def get_statement(self):
-        """What the message states, one dict per invoice or credit: {"line", "name",
-        "date_due", "original", "open", "days_overdue", "currency", "url", "is_credit",
-        "overdue"} and, as the reader writes them, "original_text", "open_text"; oldest
-        first, credits last. While a message is written it is what was kept by
-        `_keep_statement`: text and evidence cannot differ."""
+        """What the message states, in the order in which it is stated, one dict per
+        invoice or credit: {"line", "name", "date_due", "original", "open",
+        "days_overdue", "currency", "url", "is_credit", "overdue"}, as the reader writes
+        them "original_text", "open_text", and "stated" (`rules.statement.StatementLine`);
+        see `_get_statement`."""
         self.ensure_one()
-        kept = self.env.context.get("collection_as_stated")
-        stated = self.stated if kept else self._get_stated()
+        lines = {str(line.id): line for line in self._get_lines()}
+        # on paper nothing can be clicked
+        linked = not self.on_paper
         rows, texts = [], {}
-        for line in self._get_lines():
-            name, original, still_open, days_overdue = stated[str(line.id)]
+        for stated in self._get_statement().lines:
+            line = lines[stated.key]
             currency = line.currency_id
+            original, still_open = float(stated.original), float(stated.open)
             for amount in (original, still_open):  # mostly the same
                 if (amount, currency) not in texts:
                     texts[amount, currency] = (
@@ -30,29 +34,35 @@ class CollectionContact(models.Model):
                     )
             rows.append(
                 {
+                    "stated": stated,
                     "line": line,
-                    "name": name,
-                    "date_due": line.date_due,
+                    "name": stated.name,
+                    "date_due": stated.due,
                     "original": original,
                     "open": still_open,
-                    "days_overdue": days_overdue,
+                    "days_overdue": stated.days_late,
                     "original_text": texts[original, currency],
                     "open_text": texts[still_open, currency],
                     "currency": currency,
-                    # on paper nothing can be clicked
-                    "url": None if self.on_paper else self.get_line_url(line),
-                    "is_credit": bool(line.credit_line_id),
-                    "overdue": days_overdue > 0,
+                    "url": self.get_line_url(line) if linked else None,
+                    "is_credit": stated.part == "credit",
+                    "overdue": stated.days_late > 0,
                 }
             )
-        return sorted(
-            rows, key=lambda r: (r["is_credit"], str(r["date_due"]), r["line"].id)
-        )
+        return rows
 
     def get_statement_totals(self, rows):
-        """Totals of ``rows`` (of `get_statement`) by currency: [{"currency", "original",
-        "open"}]."""
-        return self._add_up((r["currency"], r["original"], r["open"]) for r in rows)
+        """Totals of ``rows`` (of `get_statement`) by currency, each the sum of what is
+        shown: [{"currency", "original", "open"}]."""
+        currencies = {row["stated"].currency: row["currency"] for row in rows}
+        return [
+            {
+                "currency": currencies[total.currency],
+                "original": float(total.original),
+                "open": float(total.open),
+            }
+            for total in add_up(row["stated"] for row in rows)
+        ]
 
     @api.private
     def format_day(self, day):
