@@ -31,7 +31,7 @@ READING_METHODS = {
         "get_statement_totals",
         "is_to_decider",
     },
-    "collection.contact.line": {"get_amount", "get_days_overdue", "get_invoice_name"},
+    "collection.contact.line": {"get_invoice_name"},
 }
 
 

@@ -1,11 +1,30 @@
+from decimal import Decimal
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...rules.statement import StatementLine
 from ..bulk_rows import number_alike, update_rows
 
-#: What is kept of what a contact states, in the order of `_get_stated`, and that it is.
-FROZEN = ("invoice_name", "amount_original", "amount_open", "days_overdue", "frozen")
+#: Columns in which it is kept what a contact stated, by what `StatementLine` calls it.
+FROZEN = {
+    "part": "part",
+    "invoice_name": "name",
+    "instalment": "instalment",
+    "amount_original": "original",
+    "amount_open": "open",
+    "amount_fine": "fine",
+    "amount_interest": "interest",
+    "amount_fee": "fee",
+    "days_overdue": "days_late",
+}
+
+
+def to_decimal(amount, currency):
+    """A float as the exact amount it stands for, at the precision of ``currency``."""
+    digits = currency.decimal_places if currency else 2
+    return Decimal(f"{amount or 0.0:.{digits}f}")
 
 
 class CollectionContactLine(models.Model):
@@ -53,11 +72,27 @@ class CollectionContactLine(models.Model):
         required=True,
         readonly=True,
     )
+    part = fields.Selection(
+        [
+            ("step", "What it is about"),
+            ("also", "Asked for beside it"),
+            ("credit", "Taken off"),
+            ("info", "For information"),
+        ],
+        default="step",
+        required=True,
+        readonly=True,
+        help="What is said for information is not asked for.",
+    )
     currency_id = fields.Many2one("res.currency", readonly=True)
     invoice_name = fields.Char(readonly=True)
+    instalment = fields.Char(readonly=True, help="Its place among all: 1/3.")
     date_due = fields.Date(readonly=True)
     amount_original = fields.Monetary(readonly=True)
     amount_open = fields.Monetary(readonly=True)
+    amount_fine = fields.Monetary(string="Late fee", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+    amount_fee = fields.Monetary(string="Costs", readonly=True)
     days_overdue = fields.Integer(readonly=True)
     shown_original = fields.Monetary(compute="_compute_shown", string="Amount")
     shown_open = fields.Monetary(compute="_compute_shown", string="Still open")
@@ -76,10 +111,13 @@ class CollectionContactLine(models.Model):
 
     def _compute_shown(self):
         """As frozen, else as the ledger says now."""
-        for line in self:
-            line.shown_original = line.get_amount("original")
-            line.shown_open = line.get_amount("open")
-            line.shown_days = line.get_days_overdue()
+        for contact, lines in self.grouped("contact_id").items():
+            today = contact._get_today_if_known()
+            for line in lines:
+                stated = line._get_stated(today)
+                line.shown_original = float(stated.original)
+                line.shown_open = float(stated.open)
+                line.shown_days = stated.days_late
 
     @api.model
     def _create_planned(self, rows):
@@ -98,9 +136,10 @@ class CollectionContactLine(models.Model):
                 """
                 INSERT INTO collection_contact_line
                        (contact_id, item_id, step_id, stage_id, cycle, currency_id,
-                        date_due, state, create_date)
+                        date_due, part, state, create_date)
                 SELECT line.contact_id, line.item_id, step_id, stage_id, cycle,
-                       currency_id, date_due, 'planned', now() AT TIME ZONE 'UTC'
+                       currency_id, date_due, 'step', 'planned',
+                       now() AT TIME ZONE 'UTC'
                   FROM unnest(%s::int[], %s::int[], %s::int[]) WITH ORDINALITY
                             AS line(contact_id, item_id, number, turn)
                   JOIN (VALUES %s) AS v(number, step_id, stage_id, cycle, currency_id,
@@ -146,39 +185,64 @@ class CollectionContactLine(models.Model):
     def _get_ledger_line(self):
         return self.item_id.move_line_id or self.credit_line_id
 
-    def get_amount(self, which):
-        """Amount ``original`` or ``open`` in the line's currency: as frozen, else as the
-        ledger says now. Credits are negative."""
-        self.ensure_one()
-        if self.frozen:
-            return self.amount_original if which == "original" else self.amount_open
-        ledger = self._get_ledger_line()
-        return (
-            ledger.amount_currency
-            if which == "original"
-            else ledger.amount_residual_currency
-        )
-
     def get_invoice_name(self):
         """Number of the invoice; of an instalment with its place: INV/7 (1/3)."""
         self.ensure_one()
-        if self.invoice_name:
-            return self.invoice_name
+        return self.invoice_name or self._read_name()[0]
+
+    def _read_name(self):
+        """(what `get_invoice_name` says, the place alone: "1/3" or ""), as the ledger says
+        now."""
         move = self._get_ledger_line().move_id
         siblings = move.sudo().collection_item_ids
         name = move.name or ""
         if len(siblings) < 2 or self.item_id not in siblings:
-            return name
+            return name, ""
         siblings = siblings.sorted(lambda i: (i.date_due, i.id))
-        return f"{name} ({siblings.ids.index(self.item_id.id) + 1}/{len(siblings)})"
+        place = f"{siblings.ids.index(self.item_id.id) + 1}/{len(siblings)}"
+        return f"{name} ({place})", place
 
-    def get_days_overdue(self, today=None):
-        """:param today: the debtor's, where it is known already"""
+    def _get_stated(self, today):
+        """What is stated of it: as frozen, else as the ledger says now. Credits are
+        negative.
+
+        :param today: the debtor's date; None if nobody knows it
+        :return: `rules.statement.StatementLine`"""
         self.ensure_one()
-        if self.frozen:
-            return self.days_overdue
-        today = today or self.contact_id.debtor_id._get_today()
-        return max((today - self.date_due).days, 0) if self.date_due else 0
+        read = self._read_frozen if self.frozen else self._read_ledger
+        currency = self.currency_id
+        return StatementLine(
+            part=self.part,
+            key=str(self.id),
+            currency=currency.name or "",
+            due=self.date_due or None,
+            stage=self.stage_id.level or "",
+            **read(currency, today),
+        )
+
+    def _read_frozen(self, currency, _today):
+        return {
+            "name": self.invoice_name or "",
+            "instalment": self.instalment or "",
+            "original": to_decimal(self.amount_original, currency),
+            "open": to_decimal(self.amount_open, currency),
+            "fine": to_decimal(self.amount_fine, currency),
+            "interest": to_decimal(self.amount_interest, currency),
+            "fee": to_decimal(self.amount_fee, currency),
+            "days_late": self.days_overdue,
+        }
+
+    def _read_ledger(self, currency, today):
+        ledger = self._get_ledger_line()
+        name, place = self._read_name()
+        late = (today - self.date_due).days if today and self.date_due else 0
+        return {
+            "name": self.invoice_name or name,
+            "instalment": place,
+            "original": to_decimal(ledger.amount_currency, currency),
+            "open": to_decimal(ledger.amount_residual_currency, currency),
+            "days_late": max(late, 0),
+        }
 
     def _freeze(self, state=None):
         """Keep what the debtor is being told: what was written or printed, even if
@@ -188,11 +252,16 @@ class CollectionContactLine(models.Model):
         rows, new = [], (state,) if state else ()
         unfrozen = self.filtered(lambda line: not line.frozen)
         for contact, lines in unfrozen.grouped("contact_id").items():
-            stated = contact.stated or {}
+            stated = contact._get_kept_lines()
             if not all(str(id_) in stated for id_ in lines.ids):
-                stated = contact._get_stated() | stated
-            rows += [(id_, (*stated[str(id_)], True, *new)) for id_ in lines.ids]
-        update_rows(unfrozen, (*FROZEN, "state") if state else FROZEN, rows)
+                now = contact._get_statement_now()
+                stated = {line.key: line for line in now.lines} | stated
+            for id_ in lines.ids:
+                line = stated[str(id_)]
+                values = (getattr(line, name) for name in FROZEN.values())
+                rows.append((id_, (*values, True, *new)))
+        names = (*FROZEN, "frozen", "state")[: None if state else -1]
+        update_rows(unfrozen, names, rows)
 
     def _prepare_copies(self):
         """Commands that make lines like these on another contact."""

@@ -5,6 +5,7 @@ from . import (
     collection_debtor,
     collection_debtor_person,
     collection_debtor_permissions,
+    collection_debtor_wishes,
     collection_debtor_stops,
     collection_debtor_place,
     collection_debtor_call,

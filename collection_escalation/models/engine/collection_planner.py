@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..bulk_rows import update_rows
-from ..message.collection_contact_message import RECIPIENT
+from ..message.collection_contact_recipient import RECIPIENT
 from .collection_evaluation import BATCH
 from .collection_evaluation_facts import ADDRESS_CODES
 

@@ -2,6 +2,8 @@
 # What others in the room extend comes first.
 from . import (
     collection_wording,
+    collection_contact_recipient,
+    collection_contact_reading,
     collection_contact_message,
     collection_contact_wording,
     collection_contact_blacklist,

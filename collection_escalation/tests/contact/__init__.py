@@ -1,4 +1,5 @@
 from . import (
     test_busy_lines,
     test_log,
+    test_statement,
 )

@@ -12,7 +12,7 @@ from odoo.service.model import call_kw
 from odoo.tests import HttpCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ...models.contact.collection_contact import LATER
+from ...models.contact.collection_contact_gate import LATER
 from ..common import MONDAY, CollectionCommon
 
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
