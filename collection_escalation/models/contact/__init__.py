@@ -9,4 +9,5 @@ from . import (
     collection_contact_log,
     collection_contact_rules,
     collection_contact_waiver,
+    reason_texts,
 )

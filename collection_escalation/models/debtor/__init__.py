@@ -13,4 +13,5 @@ from . import (
     collection_hold,
     collection_case,
     res_partner,
+    reason_texts,
 )

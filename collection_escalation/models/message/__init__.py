@@ -11,4 +11,5 @@ from . import (
     sms_template,
     ir_ui_view,
     collection_free_text,
+    reason_texts,
 )
