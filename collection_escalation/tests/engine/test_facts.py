@@ -91,7 +91,7 @@ class TestNewFact(ScratchModels, CollectionCommon):
             dispatcher._queue(dispatcher._get_due())
         contact = self._contacts()
         self.assertEqual(contact.state, "skipped")
-        self.assertEqual(contact.line_ids.reason["code"], "MOON")
+        self.assertEqual(contact.reasons[0]["code"], "MOON")
 
     def test_it_puts_off_a_stage_and_the_item_says_why(self):
         self._say("put_off")

@@ -52,6 +52,10 @@ class TestLedgerEvents(ScratchModels, CollectionCommon):
             ._create_payments()
         )
 
+    def _take_back(self, payment):
+        payment.action_draft()
+        payment.action_cancel()
+
     def _refund(self, amount):
         """A credit note, allocated to the invoice, not committed yet."""
         refund = self.env["account.move"].create(
@@ -126,24 +130,24 @@ class TestLedgerEvents(ScratchModels, CollectionCommon):
     def test_a_payment_taken_back(self):
         payment = self._allocate()
         self._hear()
-        payment.action_draft()
+        self._take_back(payment)
         self.assertHeard(("reversed", 1000.0, "payment"))
 
     def test_a_partial_payment_taken_back(self):
         payment = self._allocate(400.0)
         self._hear()
-        payment.action_draft()
+        self._take_back(payment)
         self.assertHeard(("reversed_in_part", 400.0, "payment"))
 
     def test_what_is_undone_within_the_transaction_is_not_told(self):
-        self._allocate(400.0).action_draft()
+        self._take_back(self._allocate(400.0))
         self.assertEqual([e for events in self._hear() for e in events], [])
 
     def test_what_a_savepoint_rolled_back_is_not_told(self):
         payment = self._allocate(400.0)
         self._hear()
         with self.env.cr.savepoint() as savepoint:
-            payment.action_draft()
+            self._take_back(payment)
             self.env.flush_all()
             savepoint.rollback()
         self.env.invalidate_all()
@@ -190,8 +194,11 @@ class TestLedgerEvents(ScratchModels, CollectionCommon):
         """To find what happened: as many for six invoices as for two."""
         Item, counts = self.env["collection.item"].sudo(), {}
         for number in (2, 6):
-            for _n in range(number):
-                self._allocate(10.0, self._create_overdue_invoice(MONDAY, 500.0))
+            invoices = [
+                self._create_overdue_invoice(MONDAY, 500.0) for _n in range(number)
+            ]
+            for invoice in invoices:
+                self._allocate(10.0, invoice)
             self.env.flush_all()
             changes = Item._get_changes()
             self.env.invalidate_all()
