@@ -34,6 +34,18 @@ class Reason:
     def of(cls, code: str, **args: object) -> Reason:
         return cls(code, tuple(args.items()))
 
+    def because(self, *reasons: Reason) -> Reason:
+        """The same with what lies behind it, which is said after it.
+
+        >>> Reason.of("STAYS").because(Reason.of("CREDITS")).arg("because")[0].code
+        'CREDITS'
+        >>> Reason.of("STAYS").because() == Reason.of("STAYS")
+        True
+        """
+        if not reasons:
+            return self
+        return Reason(self.code, (*self.args, ("because", reasons)))
+
     def arg(self, name: str, default: object = None) -> object:
         return dict(self.args).get(name, default)
 

@@ -11,6 +11,8 @@ other, each at its offset from the day of entry.
 * With ``one_at_a_time`` an item climbs one rung per evaluation; with ``jump`` it climbs to
   the highest rung its age allows, but never over a rung that waits for a person.
 * A rung whose gate is ``manager`` is entered only when a manager approved it.
+* What is known of a customer may **put off** the rungs after the due date by days; the
+  longest counts. A rung that was entered is not left again.
 * Courtesy (level ``pre_due``) is only for items that are not due yet; who is past due
   skips it. On the due date itself nobody is contacted.
 * Never more than one step at a time; steps keep their distance after a delay.
@@ -145,7 +147,8 @@ class Item:
     ``grace_from`` is the day the invoice itself reached the debtor, when that was later
     than it should have been: all triggers count from it. ``reached`` says whether the
     debtor talked to us since the rung was entered. ``approved_id`` is the rung that a
-    manager opened. ``above_minimum``: what the debtor owes is worth a costly step."""
+    manager opened. ``above_minimum``: what the debtor owes is worth a costly step.
+    ``put_off``: calendar days by which the rungs after the due date open later, and why."""
 
     due: date
     rung_id: int | None = None
@@ -156,6 +159,8 @@ class Item:
     reached: bool = False
     approved_id: int | None = None
     above_minimum: bool = True
+    put_off: int = 0
+    put_off_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,10 @@ def resolve(
         next_date = min(filter(None, (step_date, opens)), default=None)
         waits_for = None if next_date else "manager"
     reason = _explain(rung, following, base, trail, waits_for, opens)
+    if reason.code == "WAITS_FOR_TRIGGER" and _is_put_off(
+        following, item, base, cal, opens
+    ):
+        reason = reason.because(item.put_off_reason)
     return Resolution(
         rung_id=rung.id if rung else item.rung_id,
         since=item.since,
@@ -276,9 +285,29 @@ def _next_rung(ladder, position, base, today):
     return None
 
 
+def _put_off_date(rung, item, base, cal):
+    """The trigger date of ``rung``, put off where something asks for it. A courtesy note
+    is never put off: it would come too late.
+
+    >>> ladder = Ladder((Rung(1, "friendly", 5),))
+    >>> item = Item(date(2026, 3, 2), put_off=4, put_off_reason=Reason.of("ALWAYS_PAYS"))
+    >>> waits = resolve(item, ladder, date(2026, 3, 7), Calendar())
+    >>> waits.next_date, waits.reason.arg("because")[0].code
+    (datetime.date(2026, 3, 11), 'ALWAYS_PAYS')
+    """
+    opens = trigger_date(rung, base, cal)
+    return opens if rung.level == "pre_due" else opens + timedelta(item.put_off)
+
+
+def _is_put_off(rung, item, base, cal, opens):
+    """Would ``rung`` open before the day on which it ``opens``, were it not put off?"""
+    is_later = item.put_off and rung.level != "pre_due"
+    return is_later and opens == _put_off_date(rung, item, base, cal)
+
+
 def _entry_date(rung, item, base, cal):
     """First day on which ``rung`` may be entered by its age and by the stay below."""
-    opens = trigger_date(rung, base, cal)
+    opens = _put_off_date(rung, item, base, cal)
     if item.since is not None and rung.level != "friendly":
         opens = max(opens, item.since + timedelta(rung.min_stay))
     return opens
@@ -293,7 +322,7 @@ def _climb(item, ladder, position, base, today, cal):
             break
         jumping = ladder.catch_up == "jump" and trail
         opens = (
-            trigger_date(rung, base, cal)
+            _put_off_date(rung, item, base, cal)
             if jumping
             else _entry_date(rung, item, base, cal)
         )

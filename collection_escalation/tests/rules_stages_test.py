@@ -266,6 +266,54 @@ def test_at_the_end_of_the_ladder_a_person_owes_the_next_action():
     assert (found.waits_for, found.reason.code) == ("manager", "LADDER_END")
 
 
+# --- put off ---
+
+LATER = {"put_off": 4, "put_off_reason": Reason.of("PATIENCE")}
+
+
+def test_a_rung_that_is_put_off_opens_later_and_says_why():
+    item = Item(DUE, **LATER)
+    found = look(item, "2026-03-09")
+    assert (found.moved, found.next_date) == (False, date(2026, 3, 13))
+    assert found.reason.code == "WAITS_FOR_TRIGGER"
+    assert found.reason.arg("on") == date(2026, 3, 13)
+    assert found.reason.arg("because") == (Reason.of("PATIENCE"),)
+    assert look(item, "2026-03-13").rung_id == FRIENDLY.id
+
+
+def test_a_rung_that_was_entered_is_not_left_when_it_is_put_off():
+    item = standing(FRIENDLY, "2026-03-09", **LATER)
+    found = look(item, "2026-03-09")
+    assert (found.rung_id, found.moved, found.step_id) == (FRIENDLY.id, False, 21)
+
+
+def test_a_courtesy_note_is_not_put_off():
+    found = look(Item(DUE, **LATER), "2026-02-25")
+    assert (found.rung_id, found.step_id) == (COURTESY.id, 11)
+    assert look(Item(DUE, **LATER), "2026-02-20").reason.arg("because") is None
+
+
+def test_a_manager_is_not_asked_before_the_day_to_which_it_is_put_off():
+    marks = ((31, "2026-03-23"), (32, "2026-03-30"))
+    item = standing(FIRM, "2026-03-23", *marks, **LATER)
+    found = look(item, "2026-04-16")  # 45 days
+    assert (found.waits_for, found.next_date) == (None, date(2026, 4, 20))
+    assert look(item, "2026-04-20").waits_for == "manager"
+
+
+def test_with_jump_every_rung_on_the_way_is_put_off():
+    item = Item(DUE, **LATER)
+    assert look(item, "2026-03-26", JUMPING).rung_id == FRIENDLY.id  # firm: 23 + 4
+    assert look(item, "2026-03-27", JUMPING).rung_id == FIRM.id
+
+
+def test_what_puts_off_less_than_the_stay_below_is_not_said():
+    item = standing(FRIENDLY, "2026-03-25", (21, "2026-03-25"), **LATER)
+    found = look(replace(item, reached=True), "2026-03-31")
+    assert found.reason.arg("on") == date(2026, 4, 1)
+    assert found.reason.arg("because") is None
+
+
 # --- not chasing ---
 
 
@@ -387,7 +435,9 @@ class Life:
     def __init__(self, data, plan, cal):
         self.data, self.plan, self.cal = data, plan, cal
         due = data.draw(st.dates(date(2026, 2, 20), date(2026, 3, 12)), "due")
-        self.item = Item(due)
+        put_off = data.draw(st.sampled_from((0, 0, 4, 30)), "put off")
+        why = Reason.of("PATIENCE") if put_off else None
+        self.item = Item(due, put_off=put_off, put_off_reason=why)
         self.base = effective_due(due, cal)
         self.entered = {}
         self.steps_made = []
@@ -499,7 +549,8 @@ def test_a_rung_is_entered_by_age_stay_gate_and_with_the_steps_below_done(
         before = life.item
         found = life.look(today)
         for entered in (plan.rungs[life.level_of(rung_id)] for rung_id in found.trail):
-            assert today >= trigger_date(entered, life.base, cal)
+            waits = timedelta(0 if entered.level == "pre_due" else before.put_off)
+            assert today >= trigger_date(entered, life.base, cal) + waits
             assert entered.gate == "auto" or before.approved_id == entered.id
         if found.moved:
             first = plan.rungs[life.level_of(found.trail[0])]

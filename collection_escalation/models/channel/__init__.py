@@ -10,4 +10,5 @@ from . import (
     channel_sms,
     channel_visit,
     channel_whatsapp,
+    reason_texts,
 )

@@ -11,4 +11,5 @@ from . import (
     collection_contact_log,
     collection_contact_decision,
     collection_contact_waiver,
+    reason_texts,
 )

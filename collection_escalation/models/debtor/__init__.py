@@ -14,4 +14,5 @@ from . import (
     collection_hold,
     collection_case,
     res_partner,
+    reason_texts,
 )

@@ -1,12 +1,28 @@
 # isort: off
 # What others in the room extend comes first.
 from . import (
+    collection_fact,
     collection_evaluation_facts,
     collection_contact_planned,
+    fact_stop,
+    fact_hold,
+    fact_payment,
+    fact_not_received,
+    fact_courtesy_recent,
+    fact_courtesy_automatic,
+    fact_courtesy_punctual,
+    fact_bank,
+    fact_tolerance,
+    fact_delivery,
+    fact_credit,
+    fact_talk,
+    fact_invoice_waiting,
+    collection_evaluation_why_not,
     collection_evaluation,
     collection_planner,
     collection_guard,
     collection_dispatcher,
     mail_mail,
     sms_sms,
+    reason_texts,
 )

@@ -107,7 +107,7 @@ class CollectionEvaluation(models.AbstractModel):
         self._record_moves(found, levels, stored)
         self._store_items(found, levels, stored, cases)
         self._refresh_case_stages(cases, placed)
-        self._plan_contacts(found, cases, facts.not_to_send, facts.today)
+        self._plan_contacts(found, cases, facts.of["invoice_waiting"], facts.today)
         self._ask_managers(found, cases)
         return len(found)
 
@@ -147,7 +147,7 @@ class CollectionEvaluation(models.AbstractModel):
     def _resolve(self, debtor, row, facts, withheld=None):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
         today, place = facts.today[row.debtor_id], facts.places[row.debtor_id]
-        talked = facts.talked.get(row.debtor_id)
+        talked = facts.of["talk"].get(row.debtor_id)
         standing = (  # in the order of the fields of `rules.stages.Item`
             row.due,
             row.stage_id,
@@ -158,6 +158,7 @@ class CollectionEvaluation(models.AbstractModel):
             bool(talked and row.stage_since and talked >= row.stage_since),
             row.approved_stage_id,
             self._is_above_minimum(facts, debtor, row),
+            *self._get_put_off(facts, debtor, row),
         )
         key = standing, facts.policies[row.debtor_id].id, today, place, withheld
         if key not in facts.resolutions:

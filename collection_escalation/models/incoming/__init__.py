@@ -13,4 +13,5 @@ from . import (
     collection_contact_feedback,
     sms_tracker,
     mail_thread,
+    reason_texts,
 )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ...rules import business_days, stages
+from ...rules.ledger_state import Line, ledger_state
 from ..bulk_rows import number_alike
 
 #: Rows of one statement of the first start.
@@ -132,7 +133,7 @@ class CollectionItem(models.Model):
     )
     def _compute_ledger_state(self):
         """Catches whatever happens in the ledger. What follows from it is done once per
-        transaction, in `_apply_ledger_changes`."""
+        transaction, in `_apply_ledger_changes` (`collection_item_changes.py`)."""
         self._note_ledger_change()
         for item in self:
             item.ledger_state = item._get_ledger_state()
@@ -157,17 +158,15 @@ class CollectionItem(models.Model):
         """One of `LEDGER_STATES`, from the journal item as it is now."""
         self.ensure_one()
         line, move = self.move_line_id, self.move_id
-        if not line:
-            return "gone"
-        if line.parent_state != "posted":
-            return "cancelled" if line.parent_state == "cancel" else "draft"
-        if line.reconciled:
-            return "credited" if move.payment_state == "reversed" else "settled"
-        if move.payment_state == "paid":
-            return "settled"
-        if line.no_followup:
-            return "excluded"
-        return "blocked" if move.payment_state == "blocked" else "open"
+        return ledger_state(
+            Line(
+                exists=bool(line),
+                parent_state=line.parent_state,
+                reconciled=line.reconciled,
+                payment_state=move.payment_state,
+                no_followup=line.no_followup,
+            )
+        )
 
     def _wake(self):
         """Look at these items in the next evaluation. Superuser: whoever pays, pauses or

@@ -3,4 +3,5 @@
 from . import (
     collection_forecast,
     collection_measure,
+    reason_texts,
 )

@@ -140,7 +140,7 @@ class DebtorForecast:
                 first[row.id] = self.env["collection.reason"]._store(withheld)
         not_to_send = self.not_to_send
         if day == self.today:
-            not_to_send = not_to_send | self.facts.not_to_send
+            not_to_send = not_to_send | self.facts.of["invoice_waiting"]
         wanted = evaluation._get_wanted(found, not_to_send)
         for (_debtor_id, channel, kind), pairs in wanted.items():
             reasons = (
@@ -327,7 +327,7 @@ class CollectionForecast(models.AbstractModel):
                 [("debtor_id", "in", debtors.ids), ("state", "in", OUTBOX)], order="id"
             ).grouped("debtor_id")
             tomorrow = fields.Datetime.add(fields.Datetime.now(), days=1)
-            not_to_send = self.env["collection.evaluation"]._read_items_not_to_send(
+            not_to_send = self.env["collection.fact.invoice_waiting"]._read_items(
                 debtors, tomorrow
             )
             foreseen = []
@@ -349,8 +349,9 @@ class CollectionForecast(models.AbstractModel):
             self.env.flush_all()
 
     def _get_facts(self, debtors, policy, approves):
-        facts = self.env["collection.evaluation"]._get_facts(debtors, policy or None)
-        facts.bank = dict.fromkeys(facts.bank)
+        facts = self.env["collection.evaluation"]._get_facts(
+            debtors, policy or None, without=("bank",)
+        )
         for debtor in debtors.filtered(lambda d: d.id not in facts.errors):
             plan = facts.get_policy(debtor)
             if plan.id not in facts.ladders:

@@ -13,4 +13,5 @@ from . import (
     sms_template,
     ir_ui_view,
     collection_free_text,
+    reason_texts,
 )

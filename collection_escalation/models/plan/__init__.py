@@ -5,4 +5,5 @@ from . import (
     collection_stage,
     collection_stage_step,
     collection_stage_move,
+    reason_texts,
 )

@@ -8,4 +8,5 @@ from . import (
     collection_contact_ruleset_version,
     collection_contact_ruleset_words,
     collection_contact_preset,
+    reason_texts,
 )

@@ -1,4 +1,5 @@
 from . import (
     test_batch_queries,
+    test_facts,
     test_leaving,
 )

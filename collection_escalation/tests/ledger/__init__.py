@@ -1,1 +1,5 @@
-from . import test_account_move_fields
+from . import (
+    test_account_move_fields,
+    test_ledger_events,
+    test_ledger_state,
+)

@@ -1,0 +1,79 @@
+"""What must be known of a batch of debtors before anybody is chased. One file a fact: a new
+fact is one new file ``fact_<code>.py`` with a model that inherits `collection.fact`."""
+
+from odoo import api, models, tools
+
+
+class CollectionFact(models.AbstractModel):
+    """What a fact reads, and what follows from it. The attributes and methods below are
+    all there is to say about one. Of the three hooks a fact has those it needs; they are
+    found once a batch, and not asked where the fact knows nothing (what it read is empty).
+
+    ``facts`` is everything known of the batch (`Facts`), ``row`` an open item as the
+    ledger says now (`ItemRow`). Hooks are asked item by item: they read no record, and
+    ask no database."""
+
+    _name = "collection.fact"
+    _description = "What is known before anybody is chased"
+
+    #: Where `facts.of` keeps what was read.
+    _code = ""
+    #: Its turn: of several reasons not to chase the first is given.
+    _place = 0
+    #: Does it withhold courtesy notes, before the due date?
+    _before_due = True
+    #: Does it withhold contacts after the due date?
+    _after_due = True
+
+    @api.model
+    def _get_models(self):
+        """The facts, in their order."""
+        return [self.env[name] for name in self._get_names()]
+
+    @api.model
+    @tools.ormcache()
+    def _get_names(self):
+        names = self.env.registry.descendants(["collection.fact"], "_inherit")
+        facts = [self.env[name] for name in names if self.env[name]._code]
+        return tuple(f._name for f in sorted(facts, key=lambda f: (f._place, f._code)))
+
+    @api.model
+    def _says(self, hook):
+        """Does it have the hook of that name?"""
+        nothing = getattr(type(self.env["collection.fact"]), hook)
+        return getattr(type(self), hook) is not nothing
+
+    @api.model
+    def _read(self, facts, debtors):
+        """Read about ``debtors``, whose items, days and plans ``facts`` has already, with
+        a fixed number of queries whatever their number.
+
+        :return: what `facts.of` keeps under the code; empty: nothing known of anybody"""
+        return True
+
+    @api.model
+    def _withhold(self, facts, debtor, row, post_due):
+        """Why nobody may be contacted about ``row`` now, after the due date or before it;
+        or None.
+
+        :return: `Reason`"""
+        return None
+
+    @api.model
+    def _put_off(self, facts, debtor, row):
+        """By how many calendar days the stages after the due date open later than the plan
+        says, and why; or None. A stage that was reached is not left again.
+
+        :return: (days, `Reason`)"""
+        return None
+
+    @api.model
+    def _take_off(self, facts, debtor, currency_id):
+        """What lowers the sum that the debtor is asked for in the currency.
+
+        :return: [(positive amount in the currency, `Reason`)]"""
+        return []
+
+    @api.model
+    def _on_another_day(self, facts, debtor_id, day):
+        """The forecast asks about a later day of the debtor: mend what was read of them."""

@@ -1,0 +1,42 @@
+from odoo import models
+
+from ...rules.business_days import business_days_between
+from ...rules.decision import Reason
+
+
+class FactBank(models.AbstractModel):
+    """Payments may not be entered yet: it may be paid already."""
+
+    _name = "collection.fact.bank"
+    _inherit = ["collection.fact"]
+    _description = "Payments that may not be entered yet"
+
+    _code = "bank"
+    _place = 60
+    _before_due = False
+
+    def _read(self, facts, debtors):
+        """{company id: reason} of the companies whose payments may not be entered."""
+        doubts = {c.id: self._get_bank_doubt(c) for c in debtors.company_id}
+        return {company_id: doubt for company_id, doubt in doubts.items() if doubt}
+
+    def _withhold(self, facts, debtor, row, post_due):
+        return facts.of["bank"].get(row.company_id)
+
+    def _get_bank_doubt(self, company):
+        """A reason not to chase because payments may not be entered yet, or None.
+
+        The newest bank statement line decides; without bank import, "payments entered
+        up to"."""
+        newest = company._get_last_bank_line_date() or company.collection_payments_until
+        if not newest:
+            return Reason.of("NO_BANK_DATE")
+        place = company.root_id.partner_id
+        today = company._get_collection_today()
+        calendar = self.env["collection.calendar"]._get(
+            place.country_id.code, place.state_id.code, today
+        )
+        age = business_days_between(newest, today, calendar)
+        if age > company.collection_bank_max_age:
+            return Reason.of("BANK_STALE", date=newest)
+        return None

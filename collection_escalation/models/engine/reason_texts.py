@@ -1,0 +1,70 @@
+from odoo import models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class CollectionReason(models.AbstractModel):
+    _inherit = "collection.reason"
+
+    def _get_texts(self):
+        return super()._get_texts() | {
+            "WITHIN_TOLERANCE": _lt(
+                "What is overdue, less credits, is not above the tolerance (%(amount)s)."
+            ),
+            "BANK_STALE": _lt(
+                "The newest bank line or entered payment is of %(date)s: it may be paid already."
+            ),
+            "NO_BANK_DATE": _lt(
+                "Nobody said up to which day payments are entered: it may be paid already."
+            ),
+            "COURTESY_RECENT": _lt(
+                "The invoice was sent only on %(date)s: no note before the due date is needed."
+            ),
+            "COURTESY_AUTOMATIC": _lt("It is paid by a mandate or a stored card."),
+            "COURTESY_PUNCTUAL": _lt(
+                "They always pay on time: no note before the due date."
+            ),
+            "PAYMENT_IN_PROCESS": _lt("A payment is in process."),
+            "INVOICE_NOT_SENT": _lt(
+                "The invoice itself was never sent: it goes first."
+            ),
+            "INVOICE_NOT_RECEIVED": _lt(
+                "The customer says that the invoice never arrived: it goes once more."
+            ),
+            "INVOICE_BOUNCED": _lt(
+                "The invoice did not reach the customer: mend the address."
+            ),
+            "NOT_REVIEWED": _lt("Nobody reviewed it in time: planned again."),
+            "NOT_USED": _lt("Nobody made the contact on the planned day."),
+            "COURTESY_OVER": _lt(
+                "The due date has come: it is too late for a courtesy note."
+            ),
+            "MAIL_CANCELLED": _lt("Somebody cancelled the message before it left."),
+            "ADDRESS_CHANGED": _lt(
+                "The address was changed after the message was written: it is written anew."
+            ),
+            "AMOUNTS_CHANGED": _lt(
+                "Something was paid or changed after the message was written: it is written anew."
+            ),
+            "CHANNEL_REFUSED": _lt(
+                "They refused this channel, or did not authorise it."
+            ),
+            "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
+            "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
+            "PROVIDER_REFUSED": _lt("The provider did not take the message: %(error)s"),
+            "PROVIDER_DOWN": _lt(
+                "The provider could not send it, tried again tomorrow: %(error)s. See to the "
+                "provider's account, or choose another channel in the plan."
+            ),
+            "PROVIDER_SILENT": _lt(
+                "The provider did not answer, nobody knows whether the message left: %(error)s. "
+                "It is not repeated by itself."
+            ),
+            "BOUNCED": _lt("The message came back: the address does not work."),
+            "INTERRUPTED": _lt(
+                "Sending was interrupted: nobody knows whether it left. It is not repeated by "
+                "itself."
+            ),
+            "CREDITS": _lt("Taken off, because it is not allocated yet: %(amount)s."),
+        }

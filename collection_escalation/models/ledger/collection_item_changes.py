@@ -1,0 +1,258 @@
+"""What follows from the ledger: what changed within a transaction is remembered, and told
+once, just before the commit, to who listens (`collection.ledger.listener`)."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...rules.ledger_state import ledger_changes
+from ..bulk_rows import int_array
+from .collection_ledger_listener import LedgerEvent
+
+_PENDING = "collection_escalation.ledger_changes"
+
+
+@dataclass(slots=True)
+class Changes:
+    """Of a transaction. ``before``: {item id: `Standing` when it was first touched};
+    ``made``: ids of partial reconciliations; ``taken_back``: {id: (debit line id, credit
+    line id, amount in the currency of the debit line)} of those that are gone."""
+
+    before: dict[int, tuple] = field(default_factory=dict)
+    made: set[int] = field(default_factory=set)
+    taken_back: dict[int, tuple] = field(default_factory=dict)
+
+
+class CollectionItem(models.Model):
+    _inherit = "collection.item"
+
+    # -- within the transaction ----------------------------------------------------------
+
+    @api.model
+    def _get_changes(self):
+        """The `Changes` so far, which are applied before the commit."""
+        precommit = self.env.cr.precommit
+        if _PENDING not in precommit.data:
+            precommit.data[_PENDING] = Changes()
+            precommit.add(self.env["collection.item"].sudo()._apply_ledger_changes)
+        return precommit.data[_PENDING]
+
+    def _note_ledger_change(self):
+        """Remember how these items stood before the transaction touched them."""
+        known = self._get_changes().before
+        known.update(self._read_standing([i.id for i in self if i.id not in known]))
+
+    @api.model
+    def _note_allocated(self, partials):
+        if partials:
+            self._get_changes().made.update(partials.ids)
+
+    @api.model
+    def _note_taken_back(self, partials):
+        """Before ``partials`` are deleted; what was made within the transaction never
+        was."""
+        if not partials:
+            return
+        changes = self._get_changes()
+        for partial in partials:
+            if partial.id in changes.made:
+                changes.made.remove(partial.id)
+                continue
+            changes.taken_back[partial.id] = (
+                partial.debit_move_id.id,
+                partial.credit_move_id.id,
+                partial.debit_amount_currency,
+            )
+
+    @api.model
+    def _read_standing(self, ids):
+        """{item id: (state, debtor id, currency id)} as stored, with one query."""
+        ids = [id_ for id_ in ids if id_]
+        if not ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT i.id, i.ledger_state, i.debtor_id, m.currency_id
+                     FROM collection_item i
+                     JOIN account_move m ON m.id = i.move_id
+                    WHERE i.id IN %s""",
+                tuple(ids),
+            )
+        )
+        return {id_: standing for id_, *standing in rows}
+
+    # -- before the commit ---------------------------------------------------------------
+
+    @api.model
+    def _apply_ledger_changes(self):
+        """Once per transaction, just before the commit: what follows from the changes of
+        the ledger."""
+        self.env.flush_all()
+        changes = self.env.cr.precommit.data.pop(_PENDING, Changes())
+        moved = self._read_moved_money(changes)
+        before = changes.before
+        before |= self._read_standing(moved.keys() - before.keys())
+        items = self.browse(before).exists()
+        if not items:
+            return
+        events = items._get_ledger_events(before, moved)
+        self.env["collection.ledger.listener"]._deliver(events)
+        for item in items:
+            item._follow_due_date()
+            item._follow_partner()
+        self.env.flush_all()
+
+    @api.model
+    def _read_moved_money(self, changes):
+        """{item id: {means: amount allocated, less what was taken back, in the currency of
+        the item}}, with one query."""
+        if not changes.made and not changes.taken_back:
+            return {}
+        taken_back = changes.taken_back.values()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH moved AS (
+                    SELECT debit_move_id AS debit, credit_move_id AS credit,
+                           debit_amount_currency AS amount
+                      FROM account_partial_reconcile
+                     WHERE id = ANY(%(made)s::int[])
+                     UNION ALL
+                    SELECT debit, credit, -amount
+                      FROM unnest(%(gone)s::int[], %(debits)s::int[], %(credits)s::int[],
+                                  %(amounts)s::numeric[])
+                           AS gone(id, debit, credit, amount)
+                     WHERE NOT EXISTS (SELECT FROM account_partial_reconcile p
+                                        WHERE p.id = gone.id)
+                )
+                SELECT i.id,
+                       CASE WHEN m.move_type = 'out_refund' THEN 'credit'
+                            WHEN COALESCE(m.origin_payment_id, m.statement_line_id)
+                                 IS NOT NULL THEN 'payment'
+                            ELSE 'entry' END AS means,
+                       sum(moved.amount)::float
+                  FROM moved
+                  JOIN collection_item i ON i.move_line_id = moved.debit
+                  LEFT JOIN account_move_line l ON l.id = moved.credit
+                  LEFT JOIN account_move m ON m.id = l.move_id
+                 GROUP BY i.id, means
+                """,
+                made=int_array(changes.made),
+                gone=int_array(changes.taken_back),
+                debits=int_array(debit for debit, _credit, _amount in taken_back),
+                credits=int_array(credit for _debit, credit, _amount in taken_back),
+                amounts=[amount for _debit, _credit, amount in taken_back],
+            )
+        )
+        moved = defaultdict(dict)
+        for item_id, means, amount in rows:
+            moved[item_id][means] = amount
+        return moved
+
+    def _get_ledger_events(self, before, moved):
+        """The `LedgerEvent` of these items, those alike together.
+
+        :param before: {item id: result of `_read_standing`}
+        :param moved: result of `_read_moved_money`"""
+        alike = defaultdict(list)
+        for item in self:
+            was, debtor_id, currency_id = before[item.id]
+            currency = self.env["res.currency"].browse(currency_id)
+            money = {
+                means: amount
+                for means, amount in moved.get(item.id, {}).items()
+                if not currency.is_zero(amount)
+            }
+            for kind, amount, means in item._get_ledger_changes(was, money):
+                alike[kind, debtor_id, currency, means].append((item.id, amount))
+        return tuple(
+            LedgerEvent(
+                kind,
+                debtor_id,
+                tuple(id_ for id_, _amount in found),
+                currency.round(sum(amount for _id, amount in found)),
+                currency.id,
+                means,
+            )
+            for (kind, debtor_id, currency, means), found in alike.items()
+        )
+
+    def _get_ledger_changes(self, was, money):
+        """[(kind, amount, means)] of this item.
+
+        :param money: {means: amount}, see `_read_moved_money`"""
+        credited = money.get("credit", 0.0)
+        paid = sum(amount for means, amount in money.items() if means != "credit")
+        found = []
+        for kind, amount in ledger_changes(was, self.ledger_state, paid, credited):
+            part = {means: value for means, value in money.items() if means != "credit"}
+            means = {"paid_in_part": part, "credited_in_part": {"credit": credited}}
+            means = means.get(kind, money)
+            if kind == "settled" and not money:
+                # a payment without a journal entry: the line itself stays open
+                amount, means = self.move_line_id.amount_residual_currency, ["payment"]
+            moved = kind not in ("taken_out", "put_back") and len(means) == 1
+            found.append((kind, float(amount), next(iter(means)) if moved else ""))
+        return found
+
+    # -- what follows for an item --------------------------------------------------------
+
+    def _follow_due_date(self):
+        """A due date moved by the accountant; later than today, the item starts anew."""
+        line = self.move_line_id
+        due = line.date_maturity or line.invoice_date or line.date
+        if not line or due == self.date_due:
+            return
+        vals = {"date_due": due}
+        if self.stage_id and due >= self.debtor_id._get_today():
+            vals.update(self._prepare_new_cycle_vals())
+            self._withdraw_contacts("DUE_DATE_MOVED")
+        self.write(vals)
+        self._wake()
+
+    def _follow_partner(self):
+        """The line went to another customer (change of the commercial entity)."""
+        line = self.move_line_id
+        if not line or not line.partner_id or line.partner_id == self.partner_id:
+            return
+        self._withdraw_contacts("OTHER_DEBTOR")
+        debtor = self.env["collection.debtor"]._get_for(
+            line.partner_id, self.company_id
+        )
+        case = self.case_id
+        self.write({"debtor_id": debtor.id, "case_id": False})
+        case._refresh()
+        self._wake()
+
+    def _on_closed(self):
+        """Paid, credited, cancelled, blocked or taken out of the follow-up."""
+        if not self:
+            return
+        self._withdraw_contacts("NOT_OWED")
+        self.write({"next_date": False, "waits_for": False, "approved_stage_id": False})
+        self.case_id._refresh()
+
+    def _on_opened(self):
+        """Owed (again): posted after a correction, released, or a payment reversed."""
+        if self:
+            self._wake()
+            self.case_id._refresh()
+
+    def _start_new_cycle(self):
+        """A reversed payment or credit: the debtor believed the matter settled, so the
+        plan begins anew, with the friendly tone."""
+        for item in self.filtered("stage_id"):
+            item.write(item._prepare_new_cycle_vals())
+
+    def _prepare_new_cycle_vals(self):
+        return {
+            "cycle": self.cycle + 1,
+            "stage_id": False,
+            "level": False,
+            "stage_since": False,
+            "approved_stage_id": False,
+            "waits_for": False,
+            "reason": {"code": "NEW_CYCLE", "args": {}},
+        }
