@@ -13,7 +13,6 @@ from odoo.tools.date_utils import float_to_time
 
 from ...rules.contact_rules import Hours
 from ..channel.collection_channel import channel_selection
-from .collection_hold import BY_PEOPLE
 
 #: Stop flags of the debtor and what the contact rules call them.
 FLAGS = {
@@ -371,9 +370,7 @@ class CollectionDebtor(models.Model):
         )
         for debtor_sudo in everywhere_sudo:
             if stopping := debtor_sudo._get_stopping():
-                debtor_sudo.item_ids._withdraw_contacts(
-                    "STOPPED", kept_kinds=BY_PEOPLE, flag=stopping[0]
-                )
+                debtor_sudo.item_ids._withdraw_contacts("STOPPED", flag=stopping[0])
         planned_sudo = (
             self.env["collection.contact"]
             .sudo()

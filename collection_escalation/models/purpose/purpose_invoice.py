@@ -1,0 +1,24 @@
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class CollectionPurposeInvoice(models.AbstractModel):
+    """The invoice did not reach the customer: it goes before any reminder, at once."""
+
+    _name = "collection.purpose.invoice"
+    _inherit = "collection.purpose"
+    _description = "Contact: the invoice itself"
+
+    _code = "invoice"
+    _label = _lt("The invoice itself")
+    _place = 20
+    _asks_for_money = False
+    _brings_invoice = True
+    _must_arrive = True
+    _template = "collection_escalation.mail_template_invoice"
+
+    @api.model
+    def _must_state_debt(self, contact):
+        return contact._states_something_overdue()
