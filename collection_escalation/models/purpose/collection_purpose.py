@@ -33,6 +33,8 @@ class CollectionPurpose(models.AbstractModel):
     _is_chase = True
     #: It speaks of what is owed: an invoice that is paid meanwhile is taken out of it.
     _speaks_of_debt = True
+    #: Its messages state the debt after the due date, so its template must be able to.
+    _states_debt = False
     #: It asks for money: the first one after the due date waits for the days of grace, and
     #: after it others need not.
     _asks_for_money = True
@@ -107,8 +109,9 @@ class CollectionPurpose(models.AbstractModel):
 
     @api.model
     def _must_state_debt(self, contact):
-        """Must the message name the creditor and every invoice (by SMS: the link)?"""
-        return False
+        """Must the message name the creditor and every invoice (by SMS: the link)?
+        Usually where it is about something overdue."""
+        return self._states_debt and contact._states_something_overdue()
 
     @api.model
     def _get_template(self, contact):
@@ -117,6 +120,12 @@ class CollectionPurpose(models.AbstractModel):
             return contact.step_id.template_id
         none = self.env["mail.template"]
         return self.env.ref(self._template, raise_if_not_found=False) or none
+
+    @api.model
+    def _get_of_template(self, template):
+        """The purposes whose messages ``template`` (mail.template) says."""
+        names = set(template.get_external_id().values()) - {""}
+        return [p for p in self._get_models() if p._template in names]
 
     @api.model
     def _get_planning_reason(self, contact):

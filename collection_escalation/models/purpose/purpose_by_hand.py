@@ -17,13 +17,10 @@ class CollectionPurposeByHand(models.AbstractModel):
     _place = 30
     _made_by = "person"
     _is_chase = False
+    _states_debt = True
     _needs_review = False
     _announces = None
     _template = "collection_escalation.mail_template_manual"
-
-    @api.model
-    def _must_state_debt(self, contact):
-        return contact._states_something_overdue()
 
     @api.model
     def _get_planning_reason(self, contact):

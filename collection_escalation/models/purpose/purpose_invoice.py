@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -14,11 +14,8 @@ class CollectionPurposeInvoice(models.AbstractModel):
     _code = "invoice"
     _label = _lt("The invoice itself")
     _place = 20
+    _states_debt = True
     _asks_for_money = False
     _brings_invoice = True
     _must_arrive = True
     _template = "collection_escalation.mail_template_invoice"
-
-    @api.model
-    def _must_state_debt(self, contact):
-        return contact._states_something_overdue()

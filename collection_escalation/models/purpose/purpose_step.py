@@ -14,6 +14,7 @@ class CollectionPurposeStep(models.AbstractModel):
     _code = "step"
     _label = _lt("Collection step")
     _place = 10
+    _states_debt = True
     _announces = None
 
     @api.model

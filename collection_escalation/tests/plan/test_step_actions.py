@@ -71,7 +71,8 @@ class TestNewStepAction(ScratchModels, CollectionCommon):
         self.assertEqual(len(self.begun), 1, "once")
         self.assertFalse(self._contacts())
         self.marks[self.item.id] = Mark(self.step.id, later)
-        self.item._wake()
+        with self._at(later):
+            self.item._wake()
         (day,) = self._live_until(later + timedelta(days=1), later + timedelta(days=3))
         self.assertEqual(day, later + timedelta(days=1), "they keep their distance")
         self.assertEqual(self._contacts().step_id, self.email)
@@ -96,7 +97,7 @@ class TestNewStepAction(ScratchModels, CollectionCommon):
         self.assertTrue(self.email.needs_template)
         self.assertTrue(self.stage.has_actions)
         with self.assertRaisesRegex(ValidationError, "Too late"):
-            self.step.offset_days = 91
+            self.step.write({"action": "record", "offset_days": 91})
 
     def test_marks_are_read_once_for_all(self):
         calls = []

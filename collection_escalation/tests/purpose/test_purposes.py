@@ -94,7 +94,9 @@ class TestPurposes(CollectionCommon):
         self.env.flush_all()
         cr = self.env.cr
         cr.execute("ALTER TABLE collection_contact RENAME COLUMN purpose TO kind")
-        cr.execute("ALTER TABLE collection_contact ADD COLUMN consented boolean")
+        cr.execute(
+            "ALTER TABLE collection_contact ADD COLUMN IF NOT EXISTS consented boolean"
+        )
         for contact, kind in ((step, "dunning"), (by_hand, "manual")):
             cr.execute(
                 "UPDATE collection_contact SET kind = %s WHERE id = %s",
@@ -121,16 +123,17 @@ class TestNewPurpose(ScratchModels, CollectionCommon):
 
     def setUp(self):
         super().setUp()
-        self.template = self.env["mail.template"].create(
+        self.template = self.env.ref(
+            "collection_escalation.mail_template_manual"
+        ).copy()
+        self.env["ir.model.data"].create(
             {
-                "name": "Settling",
-                "model_id": self.env["ir.model"]._get_id("collection.contact"),
-                "subject": "Your message to us",
-                "body_html": "<p>We look into what you wrote.</p>",
-                "lang": "{{ object.lang }}",
+                "module": "collection_escalation",
+                "name": "mail_template_settling",
+                "model": "mail.template",
+                "res_id": self.template.id,
             }
         )
-        template_id = self.template.id
 
         class Settling(models.AbstractModel):
             _module = None
@@ -145,9 +148,7 @@ class TestNewPurpose(ScratchModels, CollectionCommon):
             _is_chase = False
             _asks_for_money = False
             _needs_review = False
-
-            def _get_template(self, contact):
-                return self.env["mail.template"].browse(template_id)
+            _template = "collection_escalation.mail_template_settling"
 
             def _get_planning_reason(self, contact):
                 return {"code": "BY_HAND", "args": {"user": "Settling"}}
@@ -156,6 +157,12 @@ class TestNewPurpose(ScratchModels, CollectionCommon):
                 contacts.write({"delivery_status": "opened"})
 
         self._add_model(Settling)
+        self.template.write(
+            {
+                "subject": "Your message to us",
+                "body_html": "<p>We look into what you wrote.</p>",
+            }
+        )
         self.invoice = self._create_overdue_invoice(MONDAY)
 
     def _complain(self):
