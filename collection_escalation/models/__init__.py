@@ -5,6 +5,7 @@ from . import (
     collection_reason,
 )
 from . import channel
+from . import purpose
 from . import plan
 from . import ruleset
 from . import debtor

@@ -28,7 +28,15 @@ from datetime import date, datetime
 
 from .business_days import BUSINESS, CALENDAR, Calendar, add_days
 from .contact_facts import Context
-from .contact_vocabulary import CHANNELS, PARTIES, check_channels, check_known
+from .contact_vocabulary import (
+    CHANNELS,
+    DEMANDS,
+    EVERY_PURPOSE,
+    PARTIES,
+    check_channels,
+    check_known,
+    check_purposes,
+)
 
 KINDS = (  # the order in which they are reported
     "CEASE",
@@ -52,6 +60,16 @@ _FLAG_OF = {
     "INSOLVENCY": "insolvency",
     "OVER_INDEBTED": "over_indebted",
 }
+#: These stop everything, and no set of rules may say otherwise.
+_WHATEVER_IT_IS_FOR = (
+    "CEASE",
+    "ATTORNEY",
+    "THIRD_PARTY",
+    "OPT_OUT",
+    "DECEASED",
+    "INSOLVENCY",
+    "OVER_INDEBTED",
+)
 _NOT_FOR_GUARANTORS = ("DECEASED", "INSOLVENCY", "OVER_INDEBTED")
 
 
@@ -84,6 +102,15 @@ class Block:
     parties        THIRD_PARTY: who may not be contacted
     if_prohibited  WORKPLACE: only when the employer prohibits such contacts
     days, unit     PAID_CLAIM: the n-th day after the claim is free again
+    purposes       what it stops: everything, but DISPUTE stops demands only, so that a
+                   call to settle the complaint is possible (12 CFR 1006.38(d)(2): cease
+                   *collection*). Stops that hold everywhere let nothing pass.
+
+    >>> complaining = {"flags": {"dispute_open": None}}
+    >>> Block("DISPUTE").stop("phone", Context(**complaining)) == FOREVER
+    True
+    >>> Block("DISPUTE").stop("phone", Context(**complaining, purpose="service")) is None
+    True
     """
 
     kind: str
@@ -92,9 +119,19 @@ class Block:
     if_prohibited: bool = False
     days: int = 0
     unit: str = CALENDAR
+    purposes: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         check_known("kind", self.kind, KINDS)
+        if self.purposes is None:
+            usual = DEMANDS if self.kind == "DISPUTE" else EVERY_PURPOSE
+            object.__setattr__(self, "purposes", usual)
+        check_purposes("purposes", self.purposes)
+        if self.kind in _WHATEVER_IT_IS_FOR and self.purposes != EVERY_PURPOSE:
+            raise ValueError(
+                f"purposes: {self.kind} stops every contact, whatever it is for; leave it "
+                "empty"
+            )
         check_channels("channels", self.channels)
         check_known("unit", self.unit, (CALENDAR, BUSINESS))
         for party in self.parties:
@@ -114,7 +151,7 @@ class Block:
         self, channel: str, context: Context, calendar: Calendar | None = None
     ) -> Stop | None:
         """The stop this line puts on this contact; None: it does not apply."""
-        if channel not in self.channels:
+        if channel not in self.channels or context.purpose not in self.purposes:
             return None
         if self.kind == "PAID_CLAIM":
             return self._clearing(context, calendar or Calendar())

@@ -60,7 +60,14 @@ from .contact_limits import (
     Limit,
 )
 from .contact_ruleset import ALL_BUT_BUSY, BUSY, RuleSet
-from .contact_vocabulary import CHANNELS, check_known
+from .contact_vocabulary import (
+    CHANNELS,
+    DEMAND,
+    DEMANDS,
+    EVERY_PURPOSE,
+    SERVICE,
+    check_known,
+)
 from .contact_windows import Window
 
 Line = Mapping[str, object]
@@ -87,7 +94,8 @@ BARRED = {
 
 PERIODS = {"day": DAY, "week": CALENDAR_WEEK, "rolling": ROLLING_DAYS}
 
-#: The fields of each kind of line, besides ``kind``, ``channel`` and ``rule_id``.
+#: The fields of each kind of line, besides ``kind``, ``channel``, ``rule_id`` and, where a
+#: line says what it concerns, ``concerns``.
 FIELDS_OF = {
     "window": ("weekday_from", "weekday_to", "hour_from", "hour_to"),
     "count": ("max_count", "basis", "period", "days", "scope", "excludes_busy"),
@@ -106,6 +114,13 @@ BLOCKS = (
     "channel_not_authorised",
     "paid_claim",
 )
+#: What a line concerns, if it says so (``concerns``, a field of every kind): otherwise limits
+#: concern demands, hours and stops everything, but an open complaint stops demands only.
+CONCERNS = {
+    "demand": DEMANDS,
+    "unasked": frozenset({DEMAND, SERVICE}),
+    "all": EVERY_PURPOSE,
+}
 #: The longest that a line looks back or ahead, in days.
 LONGEST = 366
 _LIMIT_IDS = {
@@ -185,6 +200,21 @@ def channels_of(line: Line) -> frozenset[str]:
     return CHANNEL_GROUPS[line["channel"]]
 
 
+def _purposes(line: Line) -> dict[str, frozenset[str]]:
+    """The argument of the rules that says what the line concerns, if it says so.
+
+    >>> _purposes({"kind": "count"})
+    {}
+    >>> sorted(_purposes({"kind": "count", "concerns": "unasked"})["purposes"])
+    ['demand', 'service']
+    """
+    concerns = line.get("concerns")
+    if not concerns:
+        return {}
+    check_known("concerns", concerns, tuple(CONCERNS))
+    return {"purposes": CONCERNS[concerns]}
+
+
 def _numbered(number: int, line: Line, respects: bool) -> tuple[Rule, ...]:
     try:
         check_known("kind", line["kind"], tuple(FIELDS_OF))
@@ -202,7 +232,14 @@ def _windows(line: Line, respects_holidays: bool) -> tuple[Window, ...]:
     first, last = (_weekday(line, name) for name in ("weekday_from", "weekday_to"))
     start, end = (round(float(line[name]) * 60) for name in ("hour_from", "hour_to"))
     return tuple(
-        Window(channels_of(line), (first + n) % 7, start, end, respects_holidays)
+        Window(
+            channels_of(line),
+            (first + n) % 7,
+            start,
+            end,
+            respects_holidays,
+            **_purposes(line),
+        )
         for n in range((last - first) % 7 + 1)
     )
 
@@ -233,6 +270,7 @@ def _count(line: Line) -> Count:
         days=_days(line) if rolling else 1,
         scope=line.get("scope") or DEBTOR,
         excluded_outcomes=frozenset({BUSY} if line.get("excludes_busy") else ()),
+        **_purposes(line),
     )
 
 
@@ -251,6 +289,7 @@ def _redial(line: Line) -> Count:
         channels_of(line),
         cap=times + 1,
         excluded_outcomes=ALL_BUT_BUSY,
+        **_purposes(line),
     )
 
 
@@ -268,6 +307,7 @@ def _gap(line: Line) -> Gap:
         days=_days(line),
         basis=line["basis"],
         scope=line.get("scope") or DEBTOR,
+        **_purposes(line),
     )
 
 
@@ -278,6 +318,7 @@ def _cooldown(line: Line) -> Cooldown:
         days=_days(line),
         scope=line.get("scope") or DEBTOR,
         first_day_counts=bool(line["first_day_counts"]),
+        **_purposes(line),
     )
 
 
@@ -287,6 +328,7 @@ def _exclusive(line: Line) -> ExclusiveChannel:
         channels_of(line),
         basis=line["basis"],
         scope=line.get("scope") or DEBTOR,
+        **_purposes(line),
     )
 
 
@@ -307,11 +349,18 @@ def _block(line: Line) -> Block:
         if_prohibited=block == "workplace" and bool(line.get("if_prohibited")),
         days=_days(line) if claim else 0,
         unit=line["unit"] if claim else CALENDAR,
+        **_purposes(line),
     )
 
 
 def _grace(line: Line) -> Grace:
-    return Grace(_days(line), line["unit"], channels_of(line), rule_id=_limit_id(line))
+    return Grace(
+        _days(line),
+        line["unit"],
+        channels_of(line),
+        rule_id=_limit_id(line),
+        **_purposes(line),
+    )
 
 
 _BUILDERS = {

@@ -2,7 +2,7 @@
 
 Rule. An attempt is not a contact, and a contact is not a conversation:
 - *attempt*: outbound, and it was really tried: not planned, not connected, failed or
-  bounced, and not at the debtor's own request;
+  bounced, and not at the debtor's own request (purpose ``requested``);
 - *contact*: outbound, and it reached the debtor: conversation, met, sent, delivered;
 - *conversation*: live talk, whoever called.
 
@@ -14,6 +14,8 @@ not counted: 12 CFR 1006.14(b)(3)(i).
 >>> rings = Event(noon, "phone", "no_answer")
 >>> rings.is_attempt, rings.is_contact, rings.is_conversation
 (True, False, False)
+>>> Event(noon, "phone", "no_answer", purpose="requested").is_attempt
+False
 >>> he_calls = Event(noon, "phone", "conversation", direction="in")
 >>> he_calls.is_attempt, he_calls.is_contact, he_calls.is_conversation
 (False, False, True)
@@ -22,15 +24,18 @@ not counted: 12 CFR 1006.14(b)(3)(i).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
 from .contact_vocabulary import (
     CHANNELS,
+    DEMAND,
     FLAGS,
     OUTCOMES,
     PARTIES,
+    PURPOSES,
+    REQUESTED,
     check_aware,
     check_known,
 )
@@ -43,25 +48,34 @@ _LIVE_TALK = frozenset({"conversation", "met"})
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One contact made or planned. ``debt``: the debt it was about, or several."""
+    """One contact made or planned. ``debt``: the debt it was about, or several.
+    ``consented``: the word of the worked tables for the purpose ``requested``."""
 
     at: datetime
     channel: str
     outcome: str = "planned"
     direction: str = "out"
     debt: str | frozenset[str] = "D1"
-    consented: bool = False
+    consented: InitVar[bool] = False
+    purpose: str = DEMAND
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, consented: bool) -> None:
+        if consented:
+            object.__setattr__(self, "purpose", REQUESTED)
+        check_known("purpose", self.purpose, PURPOSES)
         check_aware("at", self.at)
         check_known("channel", self.channel, CHANNELS)
         check_known("outcome", self.outcome, OUTCOMES)
         check_known("direction", self.direction, ("out", "in"))
 
     @property
+    def is_tried(self) -> bool:
+        """Outbound and really tried, whoever asked for it."""
+        return self.direction == "out" and self.outcome not in _NEVER_TRIED
+
+    @property
     def is_attempt(self) -> bool:
-        outbound = self.direction == "out"
-        return outbound and not self.consented and self.outcome not in _NEVER_TRIED
+        return self.is_tried and self.purpose != REQUESTED
 
     @property
     def is_contact(self) -> bool:
@@ -84,8 +98,9 @@ class Context:
     authorised   channels the debtor allowed; None = not recorded, so not checked
     agreed       weekly hours the debtor agreed to: they widen the windows
     preferred    daily hours the debtor asked for: they narrow the windows
-    consented    the debtor asked for this very contact (a call-back) …
-    callback     … between these two moments
+    purpose      what this very contact is for: ``demand``, ``service`` or ``requested``
+                 (by the debtor); ``consented`` is the tables' word for the last one
+    callback     when it was asked for: between these two moments
     first_contact, due_date   a first contact after the due date: GRACE applies
     paid_claim_on             the day the debtor said "already paid"
     """
@@ -100,13 +115,17 @@ class Context:
     authorised: frozenset[str] | None = None
     agreed: tuple[Hours, ...] = ()
     preferred: Hours | None = None
-    consented: bool = False
+    consented: InitVar[bool] = False
     callback: tuple[datetime, datetime] | None = None
     first_contact: bool = False
     due_date: date | None = None
     paid_claim_on: date | None = None
+    purpose: str = DEMAND
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, consented: bool) -> None:
+        if consented:
+            object.__setattr__(self, "purpose", REQUESTED)
+        check_known("purpose", self.purpose, PURPOSES)
         if not self.debts:
             raise ValueError("debts: empty; name the debt that is asked about")
         check_known("party", self.party, PARTIES)
@@ -128,8 +147,11 @@ class Context:
         check_aware("callback", end)
         if end <= start:
             raise ValueError("callback: ends before it starts; exchange the moments")
-        if not self.consented:
-            raise ValueError("callback: set consented too, the debtor asked for it")
+        if self.purpose != REQUESTED:
+            raise ValueError(
+                f"callback: the purpose is {self.purpose!r}; the debtor asked for it, so "
+                "use 'requested'"
+            )
 
     def has_called_for(self, at: datetime) -> bool:
         """Does ``at`` lie within the moments the debtor named for this call-back?"""

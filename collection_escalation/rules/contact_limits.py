@@ -9,8 +9,11 @@ on the local calendar days of the debtor, and refuses a day:
                     of the conversation being the first (or not counted);
 - EXCLUSIVE_CHANNEL not by another channel in the same calendar week;
 - GRACE             the first contact not before the n-th day after the due date.
-What the debtor asked for (a call-back) is no attempt and is never refused; talking to
-them is a contact all the same. A planned contact counts on its planned day, except for
+A limit concerns demands, unless its line names other purposes too: a service contact (a
+call to settle a complaint) and what the debtor asked for (a call-back, a confirmation)
+are then not refused by it. Nor does a service contact use it up. What the debtor asked for
+is no attempt; talking to them then is a contact all the same, and silence follows every
+conversation, whatever it was about. A planned contact counts on its planned day, except for
 COOLDOWN: nobody knows whether it will become a conversation. Limits are per debtor, or
 per debt (``scope``).
 
@@ -42,7 +45,15 @@ from .business_days import (
 )
 from .contact_blocks import Stop
 from .contact_facts import Context, Event
-from .contact_vocabulary import CHANNELS, OUTCOMES, check_channels, check_known
+from .contact_vocabulary import (
+    CHANNELS,
+    DEMANDS,
+    OUTCOMES,
+    REQUESTED,
+    check_channels,
+    check_known,
+    check_purposes,
+)
 
 DEBTOR, DEBT = "debtor", "debt"
 DAY, CALENDAR_WEEK, ROLLING_DAYS = "day", "calendar_week", "rolling_days"
@@ -67,14 +78,27 @@ def _is_of(basis: str, event: Event) -> bool:
     return event.is_contact if basis == CONTACT else event.is_conversation
 
 
-def _counts(basis: str, event: Event, planned: bool) -> bool:
+def _counts(limit: Count | Gap | ExclusiveChannel, event: Event, planned: bool) -> bool:
     """Does an outbound event use up a quota? A planned one as if it were made, so what
-    the debtor asked for is no attempt, but will be a contact."""
+    the debtor asked for is no attempt, but will be a contact.
+
+    >>> from datetime import datetime, timezone
+    >>> noon = datetime(2026, 11, 10, 12, tzinfo=timezone.utc)
+    >>> once = Count("LIM_DAY", frozenset({"phone"}), cap=1, basis="contact")
+    >>> [
+    ...     _counts(once, Event(noon, "phone", "conversation", purpose=purpose), False)
+    ...     for purpose in ("demand", "service", "requested")
+    ... ]
+    [True, False, True]
+    """
     if event.direction != "out":
         return False
-    if planned:
-        return not (event.consented and basis == ATTEMPT)
-    return _is_of(basis, event)
+    if event.purpose == REQUESTED and limit.basis == ATTEMPT:
+        asked_too = REQUESTED in limit.purposes
+        return asked_too and (planned or event.is_tried)
+    if event.purpose != REQUESTED and event.purpose not in limit.purposes:
+        return False
+    return planned or _is_of(limit.basis, event)
 
 
 def _check_days(days: int) -> None:
@@ -82,11 +106,14 @@ def _check_days(days: int) -> None:
         raise ValueError(f"days: {days} limits nothing; use 1 or more, or no line")
 
 
-def _check_line(rule_id: str, channels: frozenset[str], scope: str) -> None:
+def _check_line(
+    rule_id: str, channels: frozenset[str], scope: str, purposes: frozenset[str]
+) -> None:
     if not rule_id:
         raise ValueError("rule_id: empty; name the limit, for example LIM_DAY")
     check_channels("channels", channels)
     check_known("scope", scope, (DEBTOR, DEBT))
+    check_purposes("purposes", purposes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +128,10 @@ class Count:
     days: int = 1  # of a rolling period
     scope: str = DEBTOR
     excluded_outcomes: frozenset[str] = frozenset()
+    purposes: frozenset[str] = DEMANDS
 
     def __post_init__(self) -> None:
-        _check_line(self.rule_id, self.channels, self.scope)
+        _check_line(self.rule_id, self.channels, self.scope, self.purposes)
         check_known("period", self.period, (DAY, CALENDAR_WEEK, ROLLING_DAYS))
         check_known("basis", self.basis, _BASES)
         _check_days(self.days)
@@ -125,7 +153,7 @@ class Count:
             return False
         if event.outcome in self.excluded_outcomes:
             return False
-        return _counts(self.basis, event, planned)
+        return _counts(self, event, planned)
 
     def refuses(self, day: int, days: Sequence[int], week_start: int = 0) -> bool:
         """Would one more on this (ordinal) day exceed the cap?
@@ -156,9 +184,10 @@ class Gap:
     days: int
     basis: str = CONTACT
     scope: str = DEBTOR
+    purposes: frozenset[str] = DEMANDS
 
     def __post_init__(self) -> None:
-        _check_line(self.rule_id, self.channels, self.scope)
+        _check_line(self.rule_id, self.channels, self.scope, self.purposes)
         check_known("basis", self.basis, _BASES)
         _check_days(self.days)
 
@@ -167,7 +196,7 @@ class Gap:
         return self.days
 
     def concerns(self, event: Event, asked: str, planned: bool) -> bool:
-        return event.channel in self.channels and _counts(self.basis, event, planned)
+        return event.channel in self.channels and _counts(self, event, planned)
 
     def refuses(self, day: int, days: Sequence[int], week_start: int = 0) -> bool:
         return any(abs(day - d) < self.days for d in days)
@@ -182,9 +211,10 @@ class Cooldown:
     days: int
     scope: str = DEBTOR
     first_day_counts: bool = True
+    purposes: frozenset[str] = DEMANDS
 
     def __post_init__(self) -> None:
-        _check_line(self.rule_id, self.channels, self.scope)
+        _check_line(self.rule_id, self.channels, self.scope, self.purposes)
         _check_days(self.days)
 
     @property
@@ -208,9 +238,10 @@ class ExclusiveChannel:
     channels: frozenset[str] = frozenset(CHANNELS)
     basis: str = CONTACT
     scope: str = DEBTOR
+    purposes: frozenset[str] = DEMANDS
 
     def __post_init__(self) -> None:
-        _check_line(self.rule_id, self.channels, self.scope)
+        _check_line(self.rule_id, self.channels, self.scope, self.purposes)
         check_known("basis", self.basis, _BASES)
 
     @property
@@ -219,7 +250,7 @@ class ExclusiveChannel:
 
     def concerns(self, event: Event, asked: str, planned: bool) -> bool:
         another = event.channel != asked and event.channel in self.channels
-        return another and _counts(self.basis, event, planned)
+        return another and _counts(self, event, planned)
 
     def refuses(self, day: int, days: Sequence[int], week_start: int = 0) -> bool:
         week = week_of(day, week_start)
@@ -237,9 +268,10 @@ class Grace:
     unit: str = BUSINESS
     channels: frozenset[str] = frozenset(CHANNELS)
     rule_id: str = "LIM_GRACE"
+    purposes: frozenset[str] = DEMANDS
 
     def __post_init__(self) -> None:
-        _check_line(self.rule_id, self.channels, DEBTOR)
+        _check_line(self.rule_id, self.channels, DEBTOR, self.purposes)
         check_known("unit", self.unit, (CALENDAR, BUSINESS))
         _check_days(self.days)
 
@@ -253,7 +285,7 @@ class Grace:
         """
         if context.due_date is None or not context.first_contact:
             return None
-        if channel not in self.channels or context.consented:
+        if channel not in self.channels or context.purpose not in self.purposes:
             return None
         due = shift_to_business_day(context.due_date, calendar)
         return Stop(first_free_day=add_days(due, self.days, self.unit, calendar))

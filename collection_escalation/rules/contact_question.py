@@ -100,7 +100,7 @@ class Question:
     ) -> Iterator[tuple[RuleSet, Limit, list[list[list[int]]]]]:
         """Each limit with the days (ordinals) that count, by zone and debt."""
         limits = [*self._limits_of_channel()]
-        if self.context.consented or not limits:
+        if not limits:
             return
         reach = max(limit.reach for _, limit in limits)
         since = self.asked - (reach + 2) * _DAY
@@ -116,7 +116,8 @@ class Question:
         for rules in self.rulesets:
             for limit in rules.limits:
                 waived = self._is_waived(rules, limit.rule_id)
-                if self.channel in limit.channels and not waived:
+                concerned = self.context.purpose in limit.purposes
+                if concerned and self.channel in limit.channels and not waived:
                     yield rules, limit
 
     def _days(self, limit: Limit, events: list[Event]) -> list[list[list[int]]]:
@@ -166,7 +167,8 @@ class Question:
         holiday = clock.date() in rules.holidays
         if holiday and self._is_waived(rules, WIN_HOLIDAY):
             holiday = False
-        refusal = rules.timetable.refusal(self.channel, clock, wishes, holiday)
+        timetable = rules.timetables[self.context.purpose]
+        refusal = timetable.refusal(self.channel, clock, wishes, holiday)
         if refusal is None or self._is_waived(rules, refusal):
             return None
         return refusal

@@ -4,7 +4,9 @@ Rule. Sets of rules (a country, a state, the house) intersect: a contact is allo
 every set allows it in every time zone the debtor may be in. A refusal gives all reasons
 in one order, each as ``SET.RULE``: first the stops, then the hours, then the limits
 (set by set within each); a first contact too early (GRACE) comes before the limits.
-``next_allowed`` is the first moment within 90 days that passes everything. It is found
+What a contact is for (``Context.purpose``) decides which lines concern it: limits concern
+demands, hours and stops everything, if the line says nothing else; an open complaint stops
+demands only. ``next_allowed`` is the first moment within 90 days that passes everything. It is found
 by trying the moments at which something can change: midnights, the hours at which
 windows begin, clock changes, the ends of stops. It is None if a stop has no end, or if
 nothing opens within the horizon: then a person has to decide.
@@ -181,7 +183,8 @@ def _minutes_of(question: Question, weekday: int) -> frozenset[int]:
     """The minutes of this weekday at which hours begin or end, and midnight."""
     minutes = {0}
     for rules in question.rulesets:
-        minutes |= rules.timetable.bounds(question.channel, weekday)
+        timetable = rules.timetables[question.context.purpose]
+        minutes |= timetable.bounds(question.channel, weekday)
     for hours in question.wishes.named_on(weekday):
         minutes |= {hours.start, hours.end}
     return frozenset(minutes - {MIDNIGHT})

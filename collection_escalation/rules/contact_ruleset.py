@@ -23,14 +23,14 @@ Worked example: the house rule of the user's documents, Monday-Friday 08-18, onc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .business_days import Calendar
 from .contact_blocks import Block, with_those_that_hold_everywhere
 from .contact_limits import ATTEMPT, Count, Grace, Limit
-from .contact_vocabulary import OUTCOMES, check_known
+from .contact_vocabulary import OUTCOMES, PURPOSES, check_known
 from .contact_windows import Timetable, Window
 from .decision import Reason
 
@@ -62,7 +62,7 @@ class RuleSet:
     week_start: int = 0
     debtor_may_widen: bool = True
     redials: bool = False
-    timetable: Timetable = field(init=False, repr=False, compare=False)
+    timetables: Mapping[str, Timetable] = field(init=False, repr=False, compare=False)
     stops: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     calendar: Calendar = field(init=False, repr=False, compare=False)
     label: str = field(init=False, repr=False, compare=False)
@@ -79,7 +79,7 @@ class RuleSet:
             raise ValueError(f"limits: a rule_id occurs twice in {names}; rename one")
         label = f"{self.code}@{self.version}" if self.version else self.code
         derived = {
-            "timetable": Timetable.of(self.windows),
+            "timetables": _timetables(self.windows),
             "stops": with_those_that_hold_everywhere(self.blocks),
             "calendar": Calendar(self.holidays, self.weekend),
             "label": label,
@@ -94,6 +94,17 @@ class RuleSet:
         """The set whose counts of attempts leave busy lines out."""
         limits = tuple(map(_without_busy_lines, self.limits))
         return self if limits == self.limits else replace(self, limits=limits)
+
+
+def _timetables(windows: tuple[Window, ...]) -> dict[str, Timetable]:
+    """The hours of each purpose; mostly the same ones."""
+    built, found = {}, {}
+    for purpose in PURPOSES:
+        concerned = tuple(w for w in windows if purpose in w.purposes)
+        if concerned not in built:
+            built[concerned] = Timetable.of(concerned)
+        found[purpose] = built[concerned]
+    return found
 
 
 def where_busy_lines_are_redialled(rulesets: Iterable[RuleSet]) -> tuple[RuleSet, ...]:

@@ -1,6 +1,6 @@
 """The words of the contact rules, and the refusal of any other word.
 
-Rule. A channel, outcome, party or flag that is not listed here is an error, never
+Rule. A channel, outcome, party, purpose or flag that is not listed here is an error, never
 "no rule applies": what cannot be decided is not permitted.
 
 Source. ``tables/README.md`` (channels, outcomes, parties, flags) and issue 3, part 4
@@ -41,6 +41,12 @@ PARTIES = (
     "elderly",
     "other",
 )
+#: What a contact is for: it asks for the money, it does something for the debtor (a call to
+#: settle a complaint), or the debtor asked for it (a call-back, a confirmation).
+DEMAND, SERVICE, REQUESTED = "demand", "service", "requested"
+PURPOSES = (DEMAND, SERVICE, REQUESTED)
+#: What limits concern and what hours and stops concern, where the line says nothing else.
+DEMANDS, EVERY_PURPOSE = frozenset({DEMAND}), frozenset(PURPOSES)
 FLAGS = (
     "cease_written",
     "attorney",
@@ -70,6 +76,13 @@ def check_channels(field_name: str, channels: Iterable[str]) -> None:
         raise ValueError(f"{field_name}: empty; name at least one channel")
     for channel in channels:
         check_known(field_name, channel, CHANNELS)
+
+
+def check_purposes(field_name: str, purposes: Iterable[str]) -> None:
+    if not purposes:
+        raise ValueError(f"{field_name}: empty; name at least one purpose")
+    for purpose in purposes:
+        check_known(field_name, purpose, PURPOSES)
 
 
 def check_aware(field_name: str, moment: datetime) -> None:

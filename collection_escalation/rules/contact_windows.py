@@ -5,6 +5,8 @@ Rule. A set of rules lists windows: channels, a weekday, from, to. They are half
 holidays are closed. A channel without any window line is free at every hour.
 - Hours the debtor agreed to in writing widen the windows, holidays excepted: agreeing
   to "Mondays" is not agreeing to a Monday that is a holiday.
+- A window concerns every purpose, unless its line names some: then the others have the
+  hours of the windows that concern them.
 - Hours the debtor asked for narrow them, whatever the channel.
 One reason is given, the widest one: WIN_HOLIDAY, WIN_WEEKDAY (no window that day),
 WIN_HOURS.
@@ -33,7 +35,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from .contact_vocabulary import check_channels
+from .contact_vocabulary import EVERY_PURPOSE, check_channels, check_purposes
 
 WIN_HOLIDAY, WIN_WEEKDAY, WIN_HOURS = "WIN_HOLIDAY", "WIN_WEEKDAY", "WIN_HOURS"
 REFUSALS = (WIN_HOLIDAY, WIN_WEEKDAY, WIN_HOURS)  # the widest first
@@ -88,9 +90,11 @@ class Window:
     end: int
     respects_holidays: bool = True
     rule_id: str = ""
+    purposes: frozenset[str] = EVERY_PURPOSE
 
     def __post_init__(self) -> None:
         check_channels("channels", self.channels)
+        check_purposes("purposes", self.purposes)
         _check_weekday(self.weekday)
         _check_span(self.start, self.end)
 

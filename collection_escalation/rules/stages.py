@@ -46,7 +46,8 @@ HEARTBEAT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One contact of a rung, ``offset`` days (``unit``) after the rung was entered.
+    """One contact, or other action, of a rung, ``offset`` days (``unit``) after the rung was
+    entered; those of the same offset in the order of ``sequence``, one after the other.
 
     ``only_above_minimum``: it costs money, so it is left out for small amounts."""
 
@@ -55,6 +56,16 @@ class Step:
     unit: str = "business"
     only_if_not_reached: bool = False
     only_above_minimum: bool = False
+    sequence: int = 0
+
+    @property
+    def turn(self) -> tuple[int, int, int]:
+        """Its place among the steps of the rung.
+
+        >>> sorted((Step(1, 0, sequence=9), Step(2, 0), Step(3, 2)), key=lambda s: s.turn)[0].id
+        2
+        """
+        return self.offset, self.sequence, self.id
 
     def is_for(self, item: "Item") -> bool:
         """Is the step made at all for the item as it stands?
@@ -132,8 +143,9 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A step that already has a contact: ``open`` while it is on its way, afterwards
-    ``on`` is the day it was made, missed or given up."""
+    """A step that already has a contact, or whose action began: ``open`` while it is on its
+    way, then the next step waits; afterwards ``on`` is the day it was made, missed or given
+    up."""
 
     step_id: int
     on: date
@@ -373,7 +385,7 @@ def _step_due(item, rung, base, today, cal):
     pending = _pending_steps(item, rung, base, today)
     if not pending or _has_open_mark(item, rung):
         return None, None
-    step = min(pending, key=lambda s: (s.offset, s.id))
+    step = min(pending, key=lambda s: s.turn)
     when = item.since or today
     # at once means at once: the planner finds the permitted moment; but a courtesy note
     # that cannot leave before the due date is none
@@ -382,7 +394,7 @@ def _step_due(item, rung, base, today, cal):
     marks = _marks(item)
     earlier = [s for s in rung.steps if s.id in marks and s.offset <= step.offset]
     if earlier:
-        last = max(earlier, key=lambda s: (s.offset, s.id))
+        last = max(earlier, key=lambda s: s.turn)
         distance = max(step.offset - last.offset, 1)
         when = max(when, add_days(marks[last.id].on, distance, step.unit, cal))
     if rung.level == "pre_due" and when >= base:

@@ -10,6 +10,7 @@ from . import (
     test_tours,
 )
 from .channel import *
+from .purpose import *
 from .plan import *
 from .ruleset import *
 from .debtor import *

@@ -1,7 +1,8 @@
 """A table of worked cases: who may be contacted when, as the law was read by hand.
 
 Columns and keys: `tables/README.md` of the project's regulation sheet; one row is one
-question to one set of rules, alone. Plain Python: read by the tests of the rules, by the
+question to one set of rules, alone. A column ``purpose`` may say what the contact is for, as
+may the key of an event; without it, it is a demand. Plain Python: read by the tests of the rules, by the
 module's tests and by ``./dev rules contact``.
 """
 
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from ..rules.contact_clock import zone
 from ..rules.contact_rules import Context, Event, Hours, RuleSet, decide
-from ..rules.contact_vocabulary import FLAGS, check_channels
+from ..rules.contact_vocabulary import DEMAND, FLAGS, check_channels
 
 TABLES = Path(__file__).parent / "tables"
 COLUMNS = (
@@ -51,6 +52,7 @@ EVENT = {
     "dir": str,
     "debt": str,
     "consented": bool,
+    "purpose": str,
 }
 AGREED = {"weekday": int, "from": str, "to": str}
 PREFERRED = {"from": str, "to": str}
@@ -168,7 +170,7 @@ def _mismatch(row: dict, facts: dict, source: Source) -> str:
         at=at,
         channel=row["channel"],
         zones=tuple(facts.get("candidate_timezones") or [row["timezone"]]),
-        context=context_of(facts),
+        context=context_of(facts, row.get("purpose") or DEMAND),
         history=[
             event_of(entry, f"history.events[{number}]")
             for number, entry in enumerate(facts.get("events", ()), 1)
@@ -216,7 +218,7 @@ def _told(allowed: str, codes: str, moment: datetime | None, zone: ZoneInfo) -> 
     )
 
 
-def context_of(facts: dict) -> Context:
+def context_of(facts: dict, purpose: str = DEMAND) -> Context:
     flags = _checked("history.flags", facts.get("flags", {}), FLAG)
     opt_out = flags.pop("opt_out", [])
     preferred = _checked("history.preferred", facts.get("preferred", {}), PREFERRED)
@@ -227,6 +229,7 @@ def context_of(facts: dict) -> Context:
     ]
     return Context(
         debts=frozenset({facts.get("debt", "D1")}),
+        purpose=purpose,
         party=facts.get("party", "debtor"),
         place=facts.get("place", ""),
         flags={name: None for name, value in flags.items() if _is_raised(name, value)},
@@ -264,6 +267,7 @@ def event_of(entry: dict, where: str = "history.events") -> Event:
         direction=entry.get("dir", "out"),
         debt=entry.get("debt", "D1"),
         consented=entry.get("consented", False),
+        purpose=entry.get("purpose", DEMAND),
     )
 
 

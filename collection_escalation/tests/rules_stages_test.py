@@ -168,6 +168,20 @@ def test_two_steps_of_the_same_offset_come_on_two_days():
     assert look(one_made, "2026-03-10", twice).step_id == 22
 
 
+def test_steps_of_the_same_offset_come_in_their_sequence():
+    steps = (Step(21, 0, sequence=20), Step(22, 0, sequence=10), Step(23, 1))
+    ladder = Ladder((replace(FRIENDLY, steps=steps),))
+    assert look(standing(FRIENDLY, "2026-03-09"), "2026-03-09", ladder).step_id == 22
+    running = standing(FRIENDLY, "2026-03-09", (22, "2026-03-09", True))
+    assert look(running, "2026-03-20", ladder).step_id is None
+    over = standing(FRIENDLY, "2026-03-09", (22, "2026-03-20"))
+    assert look(over, "2026-03-20", ladder).next_date == date(2026, 3, 23)
+    assert look(over, "2026-03-23", ladder).step_id == 21
+    both = standing(FRIENDLY, "2026-03-09", (22, "2026-03-09"), (21, "2026-03-20"))
+    assert look(both, "2026-03-20", ladder).next_date == date(2026, 3, 23)
+    assert look(both, "2026-03-23", ladder).step_id == 23
+
+
 def test_after_downtime_only_one_step_is_due():
     found = look(standing(FRIENDLY, "2026-03-09"), "2026-06-01")
     assert found.step_id == 21

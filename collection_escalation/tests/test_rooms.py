@@ -10,6 +10,7 @@ MODELS = Path(__file__).parents[1] / "models"
 ROOMS = (
     "",
     "channel",
+    "purpose",
     "plan",
     "ruleset",
     "debtor",

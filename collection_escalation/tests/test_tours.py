@@ -279,7 +279,7 @@ class TestTours(CollectionCommon, HttpCase):
         )
         refused = self._contacts(state="blocked")
         self.assertIn("CO.BLK_VISIT", [reason["code"] for reason in refused.reasons])
-        self.assertEqual((refused.channel, refused.kind), ("visit", "manual"))
+        self.assertEqual((refused.channel, refused.purpose), ("visit", "by_hand"))
         self.assertEqual(refused.made_by_id, self.collector)
         self.assertFalse(refused.next_permitted_at)
         with self.assertRaisesRegex(AccessError, "Only a collection manager"):
@@ -294,10 +294,10 @@ class TestTours(CollectionCommon, HttpCase):
         self.start_tour(
             "/odoo/collections", "collection_contact_by_hand", login="collector"
         )
-        mail = self._contacts(kind="manual")
+        mail = self._contacts(purpose="by_hand")
         self.assertEqual((mail.channel, mail.state), ("email", "planned"))
         self.assertIn("As we said this morning", mail.own_text)
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertEqual((call.channel, call.consented), ("phone", True))
         self.assertEqual(call.note, "Please ring me tomorrow")
 

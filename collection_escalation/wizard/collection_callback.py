@@ -146,7 +146,7 @@ class CollectionCallback(models.TransientModel):
                     "company_id": debtor.company_id.id,
                     "channel": self.channel,
                     "recipient_id": self.recipient_id.id,
-                    "consented": True,
+                    "purpose": "callback",
                     "callback_from": begin,
                     "callback_to": end,
                 }

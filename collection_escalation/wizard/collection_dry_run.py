@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.channel.collection_channel import channel_selection
+from ..models.purpose.collection_purpose import purpose_selection
 
 
 class CollectionDryRun(models.TransientModel):
@@ -78,13 +79,13 @@ class CollectionDryRun(models.TransientModel):
             self.env["res.currency"].browse(currency).format(amount)
             for currency, amount in row.pop("amounts").items()
         )
-        kinds = dict(self.line_ids._fields["kind"]._description_selection(self.env))
+        purposes = dict(self.env["collection.purpose"]._get_selection())
         stage = self.env["collection.stage"].browse(row["stage_id"] or ())
         return {
             **row,
             "run_id": self.id,
             "amount_text": amounts,
-            "what": stage.name or kinds[row["kind"]],
+            "what": stage.name or purposes[row["purpose"]],
         }
 
 
@@ -98,10 +99,7 @@ class CollectionDryRunLine(models.TransientModel):
     run_id = fields.Many2one("collection.dry.run", required=True, ondelete="cascade")
     debtor_id = fields.Many2one("collection.debtor", string="Customer", readonly=True)
     channel = fields.Selection(channel_selection, string="How", readonly=True)
-    kind = fields.Selection(
-        lambda self: self.env["collection.contact"]._fields["kind"].selection,
-        readonly=True,
-    )
+    purpose = fields.Selection(purpose_selection, readonly=True)
     what = fields.Char(
         readonly=True, help="The stage of the plan, or what else the contact is."
     )

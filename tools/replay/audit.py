@@ -205,8 +205,8 @@ class Audit:
     def _read_contacts(self) -> list[Made]:
         self._cr.execute(
             """SELECT c.id, c.partner_id, c.channel, c.direction, c.outcome, c.made_at,
-                      c.destination, c.message_id IS NOT NULL AND c.kind <> 'manual',
-                      c.consented,
+                      c.destination, c.message_id IS NOT NULL AND c.purpose <> 'by_hand',
+                      c.purpose = 'callback',
                       c.callback_from <= c.made_at AND c.made_at < c.callback_to,
                       array_remove(array_agg(DISTINCT item.move_id), NULL)
                  FROM collection_contact c

@@ -135,7 +135,7 @@ def _measure_mails(cr, figures) -> tuple[dict, dict]:
 def _count(cr, options) -> dict:
     made = {}
     cr.execute(
-        """SELECT coalesce(level, kind), channel, count(*) FROM replay.made
+        """SELECT coalesce(level, purpose), channel, count(*) FROM replay.made
              LEFT JOIN replay.level USING (level)
             GROUP BY rank, 1, 2 ORDER BY rank, 2"""
     )

@@ -14,9 +14,10 @@ CREATE TABLE replay.level (level text PRIMARY KEY, rank int);
 INSERT INTO replay.level VALUES ('pre_due', 0), ('friendly', 1), ('firm', 2), ('formal', 3),
     ('legal', 4), ('loss', 5);
 CREATE VIEW replay.made AS
-    SELECT c.id, c.partner_id, c.channel, stage.level, c.kind, c.message_id, c.destination,
+    SELECT c.id, c.partner_id, c.channel, stage.level, c.purpose, c.message_id, c.destination,
            customer.customer, customer.place, customer.party, bounce.at AS bounced_at,
-           temper.temper, c.outcome, c.consented, c.made_at,
+           temper.temper, c.outcome,
+           c.purpose = 'callback' AS consented, c.made_at,
            coalesce(c.callback_from <= c.made_at AND c.made_at < c.callback_to, FALSE)
                AS called_for,
            c.made_at AT TIME ZONE 'UTC' AT TIME ZONE customer.zone AS local_at

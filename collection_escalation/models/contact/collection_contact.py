@@ -1,8 +1,10 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..channel.collection_channel import channel_selection
+from ..purpose.collection_purpose import purpose_selection
 
 OUTCOMES = [
     ("sent", "Sent"),
@@ -46,17 +48,8 @@ class CollectionContact(models.Model):
     case_id = fields.Many2one(
         "collection.case", string="File", ondelete="set null", index=True, readonly=True
     )
-    kind = fields.Selection(
-        [
-            ("dunning", "Collection step"),
-            ("invoice", "The invoice itself"),
-            ("manual", "By hand"),
-            ("callback", "Call-back they asked for"),
-            ("inbound", "From the customer"),
-        ],
-        default="dunning",
-        required=True,
-        readonly=True,
+    purpose = fields.Selection(
+        purpose_selection, default="step", required=True, readonly=True
     )
     step_id = fields.Many2one(
         "collection.stage.step", ondelete="set null", readonly=True
@@ -103,7 +96,8 @@ class CollectionContact(models.Model):
     place = fields.Selection([("home", "At home"), ("work", "At work")], readonly=True)
     consented = fields.Boolean(
         string="They asked for it",
-        readonly=True,
+        compute="_compute_consented",
+        search="_search_consented",
         help="The customer asked for this contact: it uses up no limit.",
     )
     callback_from = fields.Datetime(readonly=True, string="Call back from")
@@ -191,6 +185,37 @@ class CollectionContact(models.Model):
             f"{contact.stage_id.name or ''}: {labels[contact.channel]}"
             for contact in self
         )
+
+    def _get_purpose(self):
+        """The model of what the contact is for."""
+        return self.env["collection.purpose"]._get(self.purpose)
+
+    @api.depends("purpose")
+    def _compute_consented(self):
+        for contact in self:
+            purpose = contact._get_purpose()
+            contact.consented = purpose._rule_purpose == "requested"
+
+    @api.model
+    def _search_consented(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        codes = self.env["collection.purpose"]._get_codes("_rule_purpose", "requested")
+        if False in value:
+            return [] if True in value else [("purpose", "not in", codes)]
+        return [("purpose", "in", codes)]
+
+    @api.constrains("purpose", "direction")
+    def _check_direction(self):
+        for contact in self:
+            from_customer = contact._get_purpose()._made_by == "customer"
+            if from_customer != (contact.direction == "in"):
+                raise ValidationError(
+                    self.env._(
+                        "%s: only what the customer makes comes from the customer.",
+                        contact.display_name,
+                    )
+                )
 
     @api.depends("reasons")
     @api.depends_context("lang")

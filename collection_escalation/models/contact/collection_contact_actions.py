@@ -162,7 +162,7 @@ class CollectionContact(models.Model):
             "step_id": self.step_id.id,
             "stage_id": self.stage_id.id,
             "channel": self.channel,
-            "kind": self.kind,
+            "purpose": self.purpose,
             "user_id": self.user_id.id,
             "recipient_id": self.recipient_id.id,
             "recipient_chosen": self.recipient_chosen,
@@ -173,10 +173,9 @@ class CollectionContact(models.Model):
 
     def _prepare_attempt_vals(self):
         """For the log entry of an attempt at this contact, which itself stays planned:
-        also that the customer asked for it, and when."""
+        also when the customer asked for it."""
         return {
             **self._prepare_copy_vals(),
-            "consented": self.consented,
             "callback_from": self.callback_from,
             "callback_proved": self.callback_proved,
             "callback_to": self.callback_to,

@@ -49,7 +49,7 @@ class CollectionContact(models.Model):
         for contact in self:
             contact.lang_name = names.get(contact.lang, contact.lang)
 
-    @api.constrains("callback_from", "callback_to", "consented")
+    @api.constrains("callback_from", "callback_to", "purpose")
     def _check_callback(self):
         for contact in self.filtered(lambda c: c.callback_from or c.callback_to):
             if not (
@@ -74,9 +74,9 @@ class CollectionContact(models.Model):
     def _prepare_by_hand_vals(self, debtor, user, **vals):
         """Values of a contact with ``debtor`` that ``user`` wants to make.
 
-        :param vals: channel, kind, recipient …"""
+        :param vals: channel, purpose, recipient …"""
         return {
-            "kind": "manual",
+            "purpose": "by_hand",
             "debtor_id": debtor.id,
             "company_id": debtor.company_id.id,
             "case_id": debtor.case_id.id,

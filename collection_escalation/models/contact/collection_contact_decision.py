@@ -88,7 +88,7 @@ class CollectionContact(models.Model):
                 "planned_at",
                 "direction",
                 "delivery_status",
-                "consented",
+                "purpose",
             ],
         )
         history, reservations = defaultdict(list), defaultdict(list)
@@ -148,7 +148,7 @@ class CollectionContact(models.Model):
             outcome,
             self.direction,
             debt=self._get_debts(debts),
-            consented=self.consented,
+            purpose=self._get_purpose()._rule_purpose,
         )
 
     def _get_debts(self, known=()):
@@ -186,7 +186,7 @@ class CollectionContact(models.Model):
         return Context(
             debts=self._get_debts(events.debts),
             place=self.place or "",
-            consented=self.consented,
+            purpose=self._get_purpose()._rule_purpose,
             callback=callback,
             opt_out=refused | self._get_blacklisted_channels(),
             **known,
@@ -215,7 +215,7 @@ class CollectionContact(models.Model):
         oldest of what it is about is due, as `rules.contact_limits.Grace` wants to know
         it. It does not matter who makes the contact. The invoice itself may go at once,
         and so may what is said before the due date."""
-        if self.kind == "invoice" or self.direction != "out":
+        if not self._get_purpose()._asks_for_money or self.direction != "out":
             return {}
         today = self.debtor_id._get_today()
         items = self.line_ids.item_id or self.debtor_id._get_open_items()
@@ -224,7 +224,7 @@ class CollectionContact(models.Model):
             lambda line: line.contact_id.id != self._origin.id
             and line.state == "made"
             and line.cycle == line.item_id.cycle
-            and line.contact_id.kind != "invoice"
+            and line.contact_id._get_purpose()._asks_for_money
             and line.contact_id.direction == "out"
             and line.contact_id.made_on
             and line.contact_id.made_on > line.date_due
@@ -359,15 +359,8 @@ class CollectionContact(models.Model):
             "tz": name,
             "decision_version": decision.version,
             "reasons": self.env["collection.reason"]._store_all(decision.reasons)
-            or [self._get_planning_reason()],
+            or [self._get_purpose()._get_planning_reason(self)],
         }
-
-    def _get_planning_reason(self):
-        """Why it stands there, when nothing kept it from an earlier moment."""
-        if self.kind == "manual":
-            return {"code": "BY_HAND", "args": {"user": self.user_id.name}}
-        code = "CALLBACK" if self.kind == "callback" else "PLANNED"
-        return {"code": code, "args": {}}
 
     def _get_end_of_day(self):
         """End of the planned day for the debtor, naive UTC."""

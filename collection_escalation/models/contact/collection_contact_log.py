@@ -206,7 +206,7 @@ class CollectionDebtor(models.Model):
         To be called by whoever asks `_decide` on behalf of a person, in place of the
         contact; the transaction must not be rolled back.
 
-        :param vals: of the contact as it would have been: ``channel``, ``kind``,
+        :param vals: of the contact as it would have been: ``channel``, ``purpose``,
             ``recipient_id``, ``destination`` …
         :param decision: the refusal
         :param items: the open items it was about; None: all

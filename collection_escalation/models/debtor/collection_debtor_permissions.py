@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .collection_hold import BY_PEOPLE
-
 #: Stop flags of the debtor and what the contact rules call them.
 FLAGS = {
     "cease_on": "cease_written",
@@ -204,9 +202,7 @@ class CollectionDebtor(models.Model):
         )
         for debtor_sudo in everywhere_sudo:
             if stopping := debtor_sudo._get_stopping():
-                debtor_sudo.item_ids._withdraw_contacts(
-                    "STOPPED", kept_kinds=BY_PEOPLE, flag=stopping[0]
-                )
+                debtor_sudo.item_ids._withdraw_contacts("STOPPED", flag=stopping[0])
         planned_sudo = (
             self.env["collection.contact"]
             .sudo()

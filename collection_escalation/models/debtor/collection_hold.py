@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-#: Contacts that a person decided on, not the plan.
-BY_PEOPLE = ("manual", "callback")
-
 
 class CollectionHold(models.Model):
     """The only thing that pauses the chase. It has a reason, an owner and an end."""
@@ -118,16 +115,13 @@ class CollectionHold(models.Model):
 
     def _apply(self):
         """Take back what is planned for the paused items, at once. The steps are not
-        burnt: after the pause they are planned again. What a person planned after an
-        answer stays: an answer only stops the system. Runs as superuser, because who may
+        burnt: after the pause they are planned again. What stays says
+        `collection.purpose._yields_to`: an answer only stops the system. Runs as superuser, because who may
         pause may not write the contact log."""
         self.env.flush_all()
         for hold in self.filtered(lambda h: h.state == "active"):
             hold._get_items().sudo()._withdraw_contacts(
-                "HELD",
-                kept_kinds=BY_PEOPLE if hold.reason == "answered" else (),
-                until=hold.date_to.isoformat(),
-                reason=hold.reason,
+                "HELD", until=hold.date_to.isoformat(), reason=hold.reason
             )
         self._get_items()._wake()
 

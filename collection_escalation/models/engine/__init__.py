@@ -18,6 +18,8 @@ from . import (
     fact_talk,
     fact_invoice_waiting,
     collection_evaluation_why_not,
+    step_action_contact,
+    purpose_invoice,
     collection_evaluation,
     collection_planner,
     collection_guard,

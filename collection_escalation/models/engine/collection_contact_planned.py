@@ -14,13 +14,13 @@ class CollectionContact(models.Model):
     def _plan(self, wanted, cases, today):
         """Make the contacts that the evaluation asks for.
 
-        :param wanted: {(debtor id, channel, kind): [(ItemRow, step)]}
+        :param wanted: {(debtor id, channel, purpose): [(ItemRow, step)]}
         :param cases: {debtor id: open case}
         :param today: {debtor id: today's date for them}
-        A contact that is planned already for the debtor, channel and kind takes the new
-        items in: one notice per debtor, not one per invoice."""
+        A contact that is planned already for the debtor, channel and purpose takes the
+        new items in: one notice per debtor, not one per invoice."""
         waiting = {
-            (c.debtor_id.id, c.channel, c.kind): c
+            (c.debtor_id.id, c.channel, c.purpose): c
             for c in self.search(
                 [
                     ("debtor_id", "in", [debtor_id for debtor_id, *_ in wanted]),
@@ -36,14 +36,14 @@ class CollectionContact(models.Model):
         deciding = steps.filtered(lambda s: s.addressee == "decider").ids
         lines, new, new_keys = [], [], []
         for key, pairs in wanted.items():
-            debtor_id, channel, kind = key
+            debtor_id, channel, purpose = key
             if contact := waiting.get(key):
                 lines += self._prepare_lines(contact, pairs, contact.line_ids.item_id)
                 contact._raise_tone(pairs)
                 continue
             debtor = self.env["collection.debtor"].browse(debtor_id)
             vals = self._prepare_planned_vals(
-                debtor, channel, kind, pairs, today[debtor_id]
+                debtor, channel, purpose, pairs, today[debtor_id]
             )
             case = cases.get(debtor_id, self.env["collection.case"])
             new.append({**vals, "case_id": case.id})
@@ -113,19 +113,19 @@ class CollectionContact(models.Model):
                 activity_type_id=kind.id, user_id=owner.id, date_deadline=day
             )
 
-    def _prepare_planned_vals(self, debtor, channel, kind, pairs, today):
+    def _prepare_planned_vals(self, debtor, channel, purpose, pairs, today):
         """Of a contact that is asked for on ``today`` (the debtor's) for ``pairs``
         [(ItemRow, step)]; the highest stage sets the tone."""
         highest = self._get_highest_step(step for _row, step in pairs)
         return {
             "debtor_id": debtor.id,
             "company_id": debtor.company_id.id,
-            "kind": kind,
+            "purpose": purpose,
             "channel": channel,
             "step_id": highest.id,
             "stage_id": highest.stage_id.id,
             "user_id": debtor.collector_id.id,
-            **debtor._get_review_vals(channel, today),
+            **debtor._get_review_vals(channel, today, purpose),
         }
 
     def _prepare_lines(self, contact, pairs, present):
@@ -163,12 +163,16 @@ class CollectionContact(models.Model):
 class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
-    def _get_review_vals(self, channel, today):
+    def _get_review_vals(self, channel, today, purpose):
         """While messages are reviewed before sending, nothing is planned before
-        the day after ``today``, so that somebody can look at it."""
+        the day after ``today``, so that somebody can look at it.
+
+        :param purpose: code, see `collection.purpose`"""
         until = self.company_id.collection_review_until
         if not until or until < today:
             return {"reviewed": True}
         if channel not in self.env["collection.channel"]._get_automatic_codes():
+            return {"reviewed": True}
+        if not self.env["collection.purpose"]._get(purpose)._needs_review:
             return {"reviewed": True}
         return {"reviewed": False, "not_before": today + timedelta(days=1)}

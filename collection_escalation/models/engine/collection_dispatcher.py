@@ -12,7 +12,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...rules.decision import Reason
-from .collection_evaluation_facts import INVOICE_FIRST
 from .collection_guard import Handover
 
 _logger = logging.getLogger(__name__)
@@ -284,16 +283,13 @@ class CollectionContact(models.Model):
 
         :return: the contacts that still have something to say"""
         facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
-        (self - self._get_by_hand())._stop_undecidable(facts.errors)
+        chase = self.filtered(lambda c: c._get_purpose()._is_chase)
+        chase._stop_undecidable(facts.errors)
         for line, reason in self._find_not_owed(facts).items():
             line._cancel(reason["code"], **reason["args"])
             if reason["code"] not in ("NOT_OWED", "COURTESY_OVER"):
                 line.item_id._wake()
         return self.filtered(lambda c: c.state in ("planned", "queued"))
-
-    def _get_by_hand(self):
-        """Those by which a person decided to talk about what is open."""
-        return self.filtered(lambda c: c.kind in ("manual", "callback"))
 
     def _stop_undecidable(self, errors):
         """Contacts of debtors about whom nobody can decide go to a person; their steps
@@ -328,20 +324,20 @@ class CollectionContact(models.Model):
         """Why the contact may not speak now of an item on the stage of ``level``, or None.
 
         :param row: the open item as the ledger says now, or None"""
+        purpose = self._get_purpose()
         if row is None or row.debtor_id != self.debtor_id.id:
-            return Reason.of("NOT_OWED")
+            return Reason.of("NOT_OWED") if purpose._speaks_of_debt else None
         if row.debtor_id in facts.errors:
             return None
         pre_due = level == "pre_due"
         if pre_due and row.due <= facts.today[row.debtor_id]:
             return Reason.of("COURTESY_OVER")
-        if self._get_by_hand():
+        if not purpose._is_chase:
             return None
         withheld = self.env["collection.evaluation"]._get_withheld(
             facts, self.debtor_id, row, post_due=not pre_due
         )
-        invoice_first = withheld and withheld.code in INVOICE_FIRST
-        return None if self.kind == "invoice" and invoice_first else withheld
+        return withheld if withheld and purpose._heeds(withheld) else None
 
     def _find_why_not_now(self):
         """{contact: stored reasons} of the planned ones that have nothing to say now:
@@ -505,9 +501,9 @@ class CollectionContact(models.Model):
     # -- afterwards ----------------------------------------------------------------------
 
     def _after_made(self):
-        """The invoice itself arrived: from here the days count."""
-        for contact in self.filtered(lambda c: c.kind == "invoice"):
-            contact.line_ids.item_id.write({"grace_from": contact.made_on})
+        """What follows from contacts that were just made says their purpose."""
+        for contacts in self.grouped("purpose").values():
+            contacts._get_purpose()._after_made(contacts)
 
     def _on_bounce(self):
         self._on_not_received("bounced", "BOUNCED")
@@ -525,8 +521,8 @@ class CollectionContact(models.Model):
         contacts.write({"delivery_status": delivery_status})
         contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
         lines = contacts.line_ids.filtered(lambda line: line.item_id)
-        for contact in contacts.filtered(lambda c: c.kind == "invoice"):
-            contact.line_ids.item_id.write({"grace_from": False})
+        for alike in contacts.grouped("purpose").values():
+            alike._get_purpose()._after_not_received(alike)
         lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
         lines.item_id._wake()
         instead = contacts._fall_back(code, **args)

@@ -108,6 +108,7 @@ class CollectionEvaluation(models.AbstractModel):
         self._store_items(found, levels, stored, cases)
         self._refresh_case_stages(cases, placed)
         self._plan_contacts(found, cases, facts.of["invoice_waiting"], facts.today)
+        self._begin_actions(found, cases, facts.today)
         self._ask_managers(found, cases)
         return len(found)
 
@@ -316,22 +317,46 @@ class CollectionEvaluation(models.AbstractModel):
         self.env["collection.contact"]._plan(wanted, cases, today)
 
     def _get_wanted(self, found, not_to_send):
-        """The contacts that are due: {(debtor id, channel, kind): [(ItemRow, step)]}."""
+        """The contacts that are due: {(debtor id, channel, purpose): [(ItemRow, step)]}."""
         none = self.env["collection.stage.step"]
-        due = {resolution.step_id for _d, _row, resolution, _w in found}
+        bringing = self.env["collection.purpose.invoice"]._code
         steps = {
-            step.id: (step, step.channel) for step in none.browse(filter(None, due))
+            step.id: (step, step.channel, step._get_action()._purpose)
+            for step in self._get_due_steps(found)
         }
         wanted = defaultdict(list)
         for _debtor, row, resolution, withheld in found:
             if withheld and withheld.code in INVOICE_FIRST:
                 if row.id in not_to_send:
                     continue
-                wanted[row.debtor_id, "email", "invoice"].append((row, none))
+                wanted[row.debtor_id, "email", bringing].append((row, none))
             elif resolution.step_id:
-                step, channel = steps[resolution.step_id]
-                wanted[row.debtor_id, channel, "dunning"].append((row, step))
+                step, channel, purpose = steps[resolution.step_id]
+                if purpose:
+                    wanted[row.debtor_id, channel, purpose].append((row, step))
         return wanted
+
+    def _get_due_steps(self, found):
+        due = {resolution.step_id for _d, _row, resolution, _w in found}
+        return self.env["collection.stage.step"].browse(filter(None, due))
+
+    def _get_due_actions(self, found):
+        """What is due beside contacts: {code of `collection.step.action`: [(ItemRow,
+        step)]}."""
+        others = {
+            step.id: step
+            for step in self._get_due_steps(found)
+            if not step._get_action()._purpose
+        }
+        due = defaultdict(list)
+        for _debtor, row, resolution, _withheld in found:
+            if step := others.get(resolution.step_id):
+                due[step.action].append((row, step))
+        return due
+
+    def _begin_actions(self, found, cases, today):
+        for code, due in self._get_due_actions(found).items():
+            self.env["collection.step.action"]._get(code)._begin(due, cases, today)
 
     def _ask_managers(self, found, cases):
         """Items that newly wait for a decision: one duty per file for its manager."""

@@ -203,36 +203,13 @@ class CollectionEvaluation(models.AbstractModel):
         return items
 
     def _read_marks(self, rows):
-        """Steps that already have a contact in the item's cycle. A failed step counts
-        as finished, on the day on which that was clear, unless another channel took it
-        over, or the debtor's addresses were changed since: then it is worth another
-        try."""
-        by_id = {row.id: row for row in rows}
-        found = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.item_id, line.step_id, line.cycle, line.state,
-                       COALESCE(c.made_on, c.planned_on, c.logged_at::date,
-                                c.not_before, %s::date)
-                  FROM collection_contact_line line
-                  JOIN collection_contact c ON c.id = line.contact_id
-                  JOIN collection_debtor d ON d.id = c.debtor_id
-                 WHERE line.item_id IN %s AND line.state <> 'cancelled'
-                   AND line.step_id IS NOT NULL
-                   AND (line.state <> 'failed' OR d.address_changed_at IS NULL
-                        OR c.logged_at > d.address_changed_at)
-                 ORDER BY (line.state = 'failed') DESC, line.id
-                """,
-                fields.Date.today(),
-                among(by_id),
-            )
-        )
+        """Steps whose action began in the item's cycle: each action knows its own."""
         marks = defaultdict(dict)
-        for item_id, step_id, cycle, state, on in found:
-            if cycle == by_id[item_id].cycle:
-                marks[item_id][step_id] = Mark(step_id, on, state == "planned")
-        for item_id, by_step in marks.items():
-            by_id[item_id].marks = tuple(by_step.values())
+        for action in self.env["collection.step.action"]._get_models():
+            for item_id, mark in action._read_marks(rows):
+                marks[item_id][mark.step_id] = mark
+        for row in rows:
+            row.marks = tuple(marks[row.id].values()) if row.id in marks else ()
 
     def _get_ladder(self, facts, debtor):
         policy = facts.get_policy(debtor)

@@ -25,10 +25,10 @@ _logger = logging.getLogger(__name__)
 MOMENT = ("planned_at", "planned_on", "tz", "decision_version", "reasons")
 #: What planning asks of every contact: the ORM would read all that a contact has.
 ASKED = (
-    *("debtor_id", "partner_id", "company_id", "kind", "channel", "direction"),
+    *("debtor_id", "partner_id", "company_id", "purpose", "channel", "direction"),
     *("state", "step_id", "stage_id", "user_id", "recipient_chosen", *RECIPIENT),
     *("callback_number", "callback_from", "callback_to", "not_before", "place"),
-    *("consented", "made_at", "planned_at", "outcome", "delivery_status"),
+    *("made_at", "planned_at", "outcome", "delivery_status"),
 )
 #: Refusals of the channel only: another one may do.
 CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
@@ -187,8 +187,8 @@ class CollectionContact(models.Model):
             "failed", reasons=reasons
         )
         # an invoice that did not go keeps its item from going on: that is a duty too
-        unsent = self.filtered(lambda c: c.kind == "invoice")
-        (self if code in ADDRESS_CODES else unsent)._ask_to_mend_address(reasons)
+        needed = self.filtered(lambda c: c._get_purpose()._must_arrive)
+        (self if code in ADDRESS_CODES else needed)._ask_to_mend_address(reasons)
         # the lines given up must be known to the database before others take their place
         self.env.flush_all()
         instead = self.create(
@@ -257,7 +257,8 @@ class CollectionContact(models.Model):
         """Of contacts that want the same day, which finds its moment first.
 
         :param turns: `collection.channel._get_planning_order`"""
-        return turns[self.channel], -self.stage_id.sequence
+        rank = self._get_purpose()._planning_rank
+        return turns[self.channel], rank, -self.stage_id.sequence
 
     def _prepare_fallback_vals(self):
         """The same step on its other channel, for the invoices it did not reach."""
@@ -277,7 +278,7 @@ class CollectionContact(models.Model):
             "channel": channel,
             "recipient_chosen": False,
             "fallback_of_id": self.id,
-            **self.debtor_id._get_review_vals(channel, today),
+            **self.debtor_id._get_review_vals(channel, today, self.purpose),
         }
 
     def _plan_in_turn(self, now, events, unwritten=None):

@@ -35,7 +35,7 @@ class FactInvoiceWaiting(models.AbstractModel):
                   FROM collection_contact c
                   JOIN collection_contact_line line ON line.contact_id = c.id
                   JOIN collection_debtor d ON d.id = c.debtor_id
-                 WHERE c.debtor_id IN %(debtors)s AND c.kind = 'invoice'
+                 WHERE c.debtor_id IN %(debtors)s AND c.purpose IN %(purposes)s
                    AND line.item_id IS NOT NULL
                    AND (c.state IN ('queued', 'sending', 'uncertain')
                         OR line.state IN ('failed', 'missed')
@@ -49,6 +49,7 @@ class FactInvoiceWaiting(models.AbstractModel):
                     OR count(*) FILTER (WHERE line.state = 'failed') >= %(tries)s
                 """,
                 debtors=tuple(debtors.ids) or (0,),
+                purposes=self.env["collection.purpose"]._get_codes("_brings_invoice"),
                 yesterday=fields.Datetime.subtract(now, hours=20),
                 address=(*ADDRESS_CODES, "CHANNEL_REFUSED"),
                 tries=INVOICE_TRIES,

@@ -23,7 +23,8 @@ class CollectionAnswerNotReceived(models.AbstractModel):
     @api.model
     def _is_offered(self, contact):
         """Not where the message itself brought the invoice."""
-        return contact.kind != "invoice" and bool(contact._get_open_items())
+        brings_it = contact._get_purpose()._brings_invoice
+        return not brings_it and bool(contact._get_open_items())
 
     @api.model
     def _get_form_values(self, contact, proved):

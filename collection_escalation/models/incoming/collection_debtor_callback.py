@@ -82,7 +82,7 @@ class CollectionDebtor(models.Model):
             .search(
                 [
                     ("debtor_id", "=", self.id),
-                    ("kind", "=", "callback"),
+                    ("callback_from", "!=", False),
                     ("channel", "=", channel),
                     ("state", "=", "planned"),
                 ],
@@ -97,9 +97,8 @@ class CollectionDebtor(models.Model):
             "debtor_id": self.id,
             "company_id": self.company_id.id,
             "case_id": self.case_id.id,
-            "kind": "callback",
+            "purpose": "callback",
             "channel": channel,
-            "consented": True,
             "user_id": (self.case_id.user_id or self.collector_id).id,
             "reviewed": True,
             "reasons": [{"code": "CALLBACK", "args": {}}],
@@ -114,7 +113,7 @@ class CollectionDebtor(models.Model):
         self.ensure_one()
         now, today = fields.Datetime.now(), self._get_today()
         question = self._get_call_questions()
-        question.consented = True
+        question.purpose = "callback"
         events = question._read_rule_events(self)
         slots = []
         for number in range(SLOT_DAYS):

@@ -160,7 +160,7 @@ class CollectionDebtor(models.Model):
                 "debtor_id": self.id,
                 "company_id": self.company_id.id,
                 "case_id": self.case_id.id,
-                "kind": "inbound",
+                "purpose": "inbound",
                 "direction": "in",
                 "state": "made",
                 "outcome": "reply",

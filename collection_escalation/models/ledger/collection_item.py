@@ -194,15 +194,16 @@ class CollectionItem(models.Model):
         )
         return lines.filtered(lambda x: x.cycle == x.item_id.cycle).item_id
 
-    def _withdraw_contacts(self, code, kept_kinds=(), **args):
-        """Take these items out of the contacts that have not left, but for those of
-        ``kept_kinds``; a contact with no item left is skipped. ``code`` says why (see
-        `collection.reason`)."""
+    def _withdraw_contacts(self, code, **args):
+        """Take these items out of the contacts that have not left, but for those whose
+        purpose is not concerned; a contact with no item left is skipped. ``code`` says why
+        (see `collection.reason`)."""
+        staying = self.env["collection.purpose"]._get_codes_that_stay(code, args)
         lines = self.env["collection.contact.line"].search(
             [
                 ("item_id", "in", self.ids),
                 ("state", "=", "planned"),
-                ("contact_id.kind", "not in", kept_kinds),
+                ("contact_id.purpose", "not in", staying),
             ]
         )
         lines._cancel(code, **args)

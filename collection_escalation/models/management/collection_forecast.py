@@ -142,21 +142,23 @@ class DebtorForecast:
         if day == self.today:
             not_to_send = not_to_send | self.facts.of["invoice_waiting"]
         wanted = evaluation._get_wanted(found, not_to_send)
-        for (_debtor_id, channel, kind), pairs in wanted.items():
-            reasons = (
-                [first[row.id] for row, _step in pairs] if kind == "invoice" else []
-            )
-            self._want(channel, kind, pairs, day, reasons)
+        for (_debtor_id, channel, purpose), pairs in wanted.items():
+            reasons = [first[row.id] for row, _step in pairs if row.id in first]
+            self._want(channel, purpose, pairs, day, reasons)
+        for pairs in evaluation._get_due_actions(found).values():
+            for row, step in pairs:  # whatever else is due is done on its day
+                self._mark(row, step, Mark(step.id, day))
+                row.next_date = day
 
-    def _want(self, channel, kind, pairs, day, reasons):
+    def _want(self, channel, purpose, pairs, day, reasons):
         """A contact that is planned already takes the new items in, else there is a new
         one (as in `collection.contact._plan`)."""
         each = next(
-            (e for e in self.foreseen if self._takes_in(e, channel, kind)), None
+            (e for e in self.foreseen if self._takes_in(e, channel, purpose)), None
         )
         if each is None:
             vals = self.env["collection.contact"]._prepare_planned_vals(
-                self.debtor, channel, kind, pairs, day
+                self.debtor, channel, purpose, pairs, day
             )
             each, added = self._foresee(vals, pairs, day), pairs
         else:
@@ -169,9 +171,9 @@ class DebtorForecast:
         for row, step in added:
             self._mark(row, step, Mark(step.id, day, open=True))
 
-    def _takes_in(self, each, channel, kind):
+    def _takes_in(self, each, channel, purpose):
         contact = each.contact
-        is_alike = (contact.channel, contact.kind) == (channel, kind)
+        is_alike = (contact.channel, contact.purpose) == (channel, purpose)
         return is_alike and contact.state == "planned" and not each.over
 
     def _foresee(self, vals, pairs, day):
@@ -251,7 +253,7 @@ class DebtorForecast:
     def _give_up(self, each, reasons, day):
         """Nobody can make it: it is listed without a moment, and the ladder goes on."""
         each.reasons = [*each.reasons, *reasons]
-        if each.contact.kind == "invoice":
+        if each.contact._get_purpose()._must_arrive:
             self.not_to_send.update(row.id for row, _step in each.pairs)
         self._close(each, day)
 
@@ -270,18 +272,16 @@ class DebtorForecast:
     def _leave(self, each, day):
         """Messages leave, people do their part and reach nobody. A message without any
         invoice that may be chased on that day is not needed."""
-        event = each.contact._get_event()
+        event, purpose = each.contact._get_event(), each.contact._get_purpose()
         self._release(each)
         if self._is_automatic(each):
             self._drop_what_is_obsolete(each, day)
-            if not each.pairs and each.contact.kind in ("dunning", "invoice"):
+            if not each.pairs and purpose._is_chase:
                 self.foreseen.remove(each)
                 return
         channel = self.env["collection.channel"]._get(each.contact.channel)
         self.history.append(replace(event, outcome=channel._usual_outcome))
-        if each.contact.kind == "invoice":
-            for row, _step in each.pairs:
-                row.grace_from = day
+        purpose._after_foreseen([row for row, _step in each.pairs], day)
         self._close(each, day)
 
     def _drop_what_is_obsolete(self, each, day):
@@ -315,7 +315,7 @@ class CollectionForecast(models.AbstractModel):
 
         :param policy: the plan to try; None: each debtor's own
         :param approves: assume that managers open the stages that wait for them
-        :return: list of dicts {"debtor_id", "channel", "kind", "stage_id", "step_id",
+        :return: list of dicts {"debtor_id", "channel", "purpose", "stage_id", "step_id",
             "asked_on", "planned_at" (naive UTC or False), "planned_on", "recipient_id",
             "destination", "amounts" {currency id: amount}, "item_count", "in_outbox",
             "reasons" (stored)}; in the order of the days"""
@@ -377,7 +377,7 @@ class CollectionForecast(models.AbstractModel):
         return {
             "debtor_id": contact.debtor_id.id,
             "channel": contact.channel,
-            "kind": contact.kind,
+            "purpose": contact.purpose,
             "stage_id": contact.stage_id.id,
             "step_id": contact.step_id.id,
             "asked_on": each.asked_on,

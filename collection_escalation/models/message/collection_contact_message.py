@@ -3,12 +3,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-#: Templates of contacts that are no step of a plan.
-TEMPLATES = {
-    "invoice": "collection_escalation.mail_template_invoice",
-    "manual": "collection_escalation.mail_template_manual",
-}
-
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
@@ -18,11 +12,7 @@ class CollectionContact(models.Model):
 
         :raise UserError: the step lost its template"""
         self.ensure_one()
-        template = (
-            self.env.ref(TEMPLATES[self.kind], raise_if_not_found=False)
-            if self.kind in TEMPLATES
-            else self.step_id.template_id
-        )
+        template = self._get_purpose()._get_template(self)
         if not template:
             raise UserError(
                 self.env._(

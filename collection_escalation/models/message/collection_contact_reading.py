@@ -75,9 +75,10 @@ class CollectionContact(models.Model):
         sheet 5, pitfall 17): no suspension, record, protest or claim that no later stage
         plans. A legal stage writes before it acts, so what it plans itself counts too.
 
-        :param only: codes that this message may announce; None: all of them"""
+        :param only: codes that this message may announce; None: all of them that its
+            purpose may"""
         self.ensure_one()
-        own = self.stage_id
+        own, announces = self.stage_id, self._get_purpose()._announces
         later = own.policy_id.stage_ids.filtered(
             lambda s: s.sequence > own.sequence or s == own and s.level == "legal"
         )
@@ -91,7 +92,10 @@ class CollectionContact(models.Model):
         return [
             {"code": code, "name": name}
             for code, planned, name in wanted
-            if name and any(later.mapped(planned)) and (not only or code in only)
+            if name
+            and any(later.mapped(planned))
+            and (not only or code in only)
+            and (announces is None or code in announces)
         ]
 
     def get_consequence_names(self):

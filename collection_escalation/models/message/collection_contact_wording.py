@@ -66,7 +66,7 @@ class CollectionContact(models.Model):
         """What the message must state, as tuple of `Datum`: after the due date the
         creditor and every invoice (S21, CDC 42-A); by SMS and WhatsApp the link to them.
         What the company has not filled in is asked for by *Ready?*, not here."""
-        if not self._must_state_the_debt():
+        if not self._get_purpose()._must_state_debt(self):
             return ()
         if self.channel in NEUTRAL_CHANNELS:
             return (Datum("link", self.get_url()),)
@@ -88,12 +88,9 @@ class CollectionContact(models.Model):
             ]
         return tuple(wanted)
 
-    def _must_state_the_debt(self):
-        """Whether it is written after the due date: a step of the plan says so itself;
-        what a person writes, and the invoice sent again, by what they are about."""
-        if self.kind == "dunning":
-            return self.stage_id.level != "pre_due"
-        return self.kind in ("manual", "invoice") and any(
+    def _states_something_overdue(self):
+        """Is it about an invoice that is past its due date?"""
+        return any(
             row["overdue"] and not row["is_credit"] for row in self.get_statement()
         )
 

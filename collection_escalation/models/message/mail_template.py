@@ -154,13 +154,16 @@ class MailTemplate(models.Model):
 
     def _must_state_the_debt(self):
         """Whether the template may be used after the due date: all but those that are
-        used for courtesy notes alone."""
+        used for courtesy notes alone, or for purposes that state no debt."""
         self.ensure_one()
         steps = (
             self.env["collection.stage.step"]
             .sudo()
             .search([("template_id", "=", self.id)])
         )
+        purposes = self.env["collection.purpose"]._get_of_template(self)
+        if purposes and not steps:
+            return any(purpose._states_debt for purpose in purposes)
         return set(steps.mapped("stage_id.level")) != {"pre_due"}
 
     def _check_collection_texts(self, lang, language, must_state):

@@ -52,6 +52,9 @@ class CollectionStage(models.Model):
         string="Opens",
     )
     step_ids = fields.One2many("collection.stage.step", "stage_id", copy=True)
+    has_actions = fields.Boolean(
+        compute="_compute_has_actions", help="Steps may do more than contact somebody."
+    )
     plans_suspension = fields.Boolean(
         string="Supplies or services stop", help="Earlier messages may announce it."
     )
@@ -82,6 +85,9 @@ class CollectionStage(models.Model):
             stage.sequence = (
                 stages.LEVELS.index(stage.level) if stage.level else len(stages.LEVELS)
             )
+
+    def _compute_has_actions(self):
+        self.has_actions = len(self.env["collection.step.action"]._get_selection()) > 1
 
     @api.depends("level")
     def _compute_color(self):

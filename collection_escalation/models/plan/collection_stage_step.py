@@ -4,10 +4,11 @@ from odoo.exceptions import ValidationError
 from ...rules import stages
 from ..channel.collection_channel import channel_selection
 from .collection_stage import UNITS
+from .collection_step_action import action_selection
 
 
 class CollectionStageStep(models.Model):
-    """One contact of a stage."""
+    """One contact, or other action, of a stage."""
 
     _name = "collection.stage.step"
     _description = "Step of a collection stage"
@@ -19,6 +20,13 @@ class CollectionStageStep(models.Model):
     )
     policy_id = fields.Many2one(related="stage_id.policy_id")
     sequence = fields.Integer(default=10)
+    action = fields.Selection(
+        action_selection,
+        required=True,
+        default="contact",
+        string="What is done",
+    )
+    has_actions = fields.Boolean(related="stage_id.has_actions")
     channel = fields.Selection(channel_selection, required=True, default="email")
     offset_days = fields.Integer(
         string="After", help="Days after the stage was reached."
@@ -67,13 +75,13 @@ class CollectionStageStep(models.Model):
         "A step comes after its stage was reached, not before.",
     )
 
-    @api.depends("channel", "stage_id.name")
+    @api.depends("action", "channel", "stage_id.name")
     def _compute_name(self):
-        labels = dict(self._fields["channel"]._description_selection(self.env))
         for step in self:
-            step.name = f"{step.stage_id.name}: {labels.get(step.channel, '')}"
+            label = step._get_action()._get_step_label(step)
+            step.name = f"{step.stage_id.name}: {label}"
 
-    @api.depends("channel", "fallback_channel")
+    @api.depends("action", "channel", "fallback_channel")
     def _compute_needs(self):
         """What the form asks for: the texts of the channel and of its substitute."""
         for step in self:
@@ -82,11 +90,12 @@ class CollectionStageStep(models.Model):
             step.needs_sms_template = "sms_template_id" in fields_needed
             step.needs_script = "" in fields_needed
 
-    @api.constrains("channel", "fallback_channel", "template_id", "sms_template_id")
+    @api.constrains(
+        "action", "channel", "fallback_channel", "template_id", "sms_template_id"
+    )
     def _check_channel_has_what_it_needs(self):
         for step in self:
-            for channel in step._get_channels():
-                channel._check_step(step)
+            step._get_action()._check_step(step)
             for template in (step.template_id, step.sms_template_id):
                 if template and template.model != "collection.contact":
                     raise ValidationError(
@@ -97,8 +106,14 @@ class CollectionStageStep(models.Model):
                         )
                     )
 
+    def _get_action(self):
+        """The model of what the step does."""
+        return self.env["collection.step.action"]._get(self.action or "contact")
+
     def _get_channels(self):
-        """Models of the channels that the step may use."""
+        """Models of the channels that the step may use; none if it contacts nobody."""
+        if not self._get_action()._purpose:
+            return []
         Channel = self.env["collection.channel"]
         codes = filter(None, (self.channel, self.fallback_channel))
         return [Channel._get(code) for code in codes]
@@ -133,4 +148,5 @@ class CollectionStageStep(models.Model):
             unit=self.offset_unit,
             only_if_not_reached=self.only_if_not_reached,
             only_above_minimum=self.only_above_minimum,
+            sequence=self.sequence,
         )

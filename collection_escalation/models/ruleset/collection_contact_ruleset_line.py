@@ -26,6 +26,7 @@ MARKS = [
 RULE_FIELDS = {
     "kind",
     "channel",
+    "concerns",
     *(name for names in FIELDS_OF.values() for name in names),
 }
 
@@ -82,6 +83,16 @@ class CollectionContactRulesetLine(models.Model):
         string="By",
         required=True,
         default="interactive",
+    )
+    concerns = fields.Selection(
+        [
+            ("demand", "demands"),
+            ("unasked", "demands and service"),
+            ("all", "everything, also what they asked for"),
+        ],
+        help="Empty: limits concern demands for payment; hours and stops concern every "
+        "contact, but an open complaint stops demands only. Service is what you do for the "
+        "customer, for instance a call to settle a complaint.",
     )
     weekday_from = fields.Selection(WEEKDAYS, default="0", string="From")
     weekday_to = fields.Selection(WEEKDAYS, default="4", string="To")

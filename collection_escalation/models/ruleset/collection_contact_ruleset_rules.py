@@ -117,7 +117,10 @@ class CollectionContactRulesetLine(models.Model):
     _inherit = "collection.contact.ruleset.line"
 
     def _get_content(self):
-        """The line with the fields of its kind, as `rules.contact_content` reads them."""
+        """The line with the fields of its kind, as `rules.contact_content` reads them.
+        What it concerns stands there only if it says so: versions kept before do not."""
         self.ensure_one()
-        names = ("kind", "rule_id", "channel", *FIELDS_OF[self.kind])
+        names = ["kind", "rule_id", "channel", *FIELDS_OF[self.kind]]
+        if self.concerns:
+            names.append("concerns")
         return {name: self[name] for name in names}

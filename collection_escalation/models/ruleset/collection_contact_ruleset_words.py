@@ -74,16 +74,24 @@ class CollectionContactRulesetLine(models.Model):
         "block",
         "barred",
         "if_prohibited",
+        "concerns",
     )
     @api.depends_context("lang")
     def _compute_summary(self):
         for line in self:
             sentence = getattr(line, f"_say_{line.kind}", None)
-            line.summary = sentence and self.env._(
+            summary = sentence and self.env._(
                 "%(channels)s: %(rule)s",
                 channels=line._label("channel"),
                 rule=sentence(),
             )
+            if summary and line.concerns:
+                summary = self.env._(
+                    "%(rule)s; concerns %(what)s",
+                    rule=summary,
+                    what=line._label("concerns"),
+                )
+            line.summary = summary
 
     def _say_window(self):
         hours = f"{_clock(self.hour_from)}-{_clock(self.hour_to)}"

@@ -2,7 +2,6 @@
 afterwards."""
 
 import base64
-import importlib
 from datetime import time, timedelta
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +16,7 @@ from odoo.addons.sms.tests.common import SMSCommon
 
 from ...models.engine.collection_guard import Handover
 from ..common import MONDAY, CollectionCommon
+from ..scratch_models import ScratchModels
 
 #: The friendly stage of the standard plan is reached on Monday 9 March 2026.
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
@@ -790,7 +790,7 @@ class TestWhatsapp(ChannelCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestNewChannel(ChannelCommon):
+class TestNewChannel(ScratchModels, ChannelCommon):
     """A new channel is one new file with one model."""
 
     def setUp(self):
@@ -813,20 +813,7 @@ class TestNewChannel(ChannelCommon):
             def _get_action(self, contact):
                 return {"type": "ir.actions.act_url", "url": "https://example.com/dove"}
 
-        self.addCleanup(self._forget, Pigeon._name)
-        # what loading a module does with its classes; it has no public name
-        loading = importlib.import_module("odoo.orm.model_classes")
-        loading.add_to_registry(self.registry, Pigeon)
-        self._set_up_registry()
-
-    def _set_up_registry(self):
-        self.registry._setup_models__(self.env.cr, [])
-        self.registry.clear_all_caches()
-
-    def _forget(self, name):
-        del self.registry.models[name]
-        self.registry["collection.channel"]._inherit_children.discard(name)
-        self._set_up_registry()
+        self._add_model(Pigeon)
 
     def test_it_is_planned_made_and_logged_like_any_other(self):
         selection = dict(self.step._fields["channel"]._description_selection(self.env))

@@ -168,7 +168,7 @@ class TestLog(LogCommon):
         debtor = self._debtor()
         vals = {
             "channel": "phone",
-            "kind": "manual",
+            "purpose": "by_hand",
             "recipient_id": self.debtor_partner.id,
             "destination": "+5521999990000",
         }
@@ -183,7 +183,7 @@ class TestLog(LogCommon):
             )
         self.assertIn("08:00 in São Paulo", answer["params"]["message"])
         blocked = self._contacts(state="blocked")
-        self.assertEqual((blocked.kind, blocked.who), ("manual", "collector"))
+        self.assertEqual((blocked.purpose, blocked.who), ("by_hand", "collector"))
         self.assertEqual(blocked.case_id, debtor.case_id)
         self.assertEqual(blocked.line_ids.item_id, debtor.item_ids)
         self.assertIn("BR.WIN_HOURS", blocked.rule_codes)

@@ -449,7 +449,7 @@ class TestRulesOfTheSets(PermissionsCommon):
         """Nor on the day itself, and the invoice itself may go at any time."""
         self._wait_before_first(7)
         self.assertTrue(self._ask_about_a_call(MONDAY).allowed)
-        decision = self._ask_about_a_call(WEDNESDAY, channel="email", kind="invoice")
+        decision = self._ask_about_a_call(WEDNESDAY, channel="email", purpose="invoice")
         self.assertTrue(decision.allowed)
 
     def test_the_days_count_from_a_late_delivery_of_the_invoice(self):

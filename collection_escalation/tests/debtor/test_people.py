@@ -64,7 +64,7 @@ class TestContactByHand(PeopleCommon):
             answer = form.save().action_confirm()
         self.assertIn("It leaves now", answer["params"]["message"])
         contact = self._contacts()
-        self.assertEqual((contact.kind, contact.state), ("manual", "planned"))
+        self.assertEqual((contact.purpose, contact.state), ("by_hand", "planned"))
         self.assertEqual(contact.reasons[0]["code"], "BY_HAND")
         (mail,) = self._live(WEDNESDAY)
         self.assertIn("this morning", mail["body"])
@@ -91,7 +91,7 @@ class TestContactByHand(PeopleCommon):
         with self._at(WEDNESDAY, NIGHT_UTC):
             action = self._open(channel="phone").save().action_confirm()
             call = self.env["collection.contact"].browse(action["res_id"])
-            self.assertEqual((call.kind, call.state), ("manual", "planned"))
+            self.assertEqual((call.purpose, call.state), ("by_hand", "planned"))
             self.assertFalse(call.permitted_now)
             self.assertFalse(self._contacts(state="blocked"), "looking is no attempt")
             call.with_user(self.collector).action_begin()
@@ -357,7 +357,7 @@ class TestTextByHand(PeopleCommon, SMSCommon):
             text["body"], f"Hello,\nplease have a look:\n{contact.get_url()}"
         )
         self.assertLessEqual(len(text["body"]), shown)
-        self.assertEqual((contact.state, contact.kind), ("made", "manual"))
+        self.assertEqual((contact.state, contact.purpose), ("made", "by_hand"))
 
     def test_a_chat_opens_with_the_own_words_and_the_link(self):
         with self._at(WEDNESDAY):
@@ -415,7 +415,7 @@ class TestCallback(PeopleCommon):
             self.assertIn("Wednesday, March 4, 19:30", answer["params"]["message"])
             call = self._contacts()
             self.assertEqual(call.planned_at, datetime(2026, 3, 4, 22, 30))
-            self.assertEqual((call.kind, call.consented), ("callback", True))
+            self.assertEqual((call.purpose, call.consented), ("callback", True))
             self.assertEqual(call.note, "I am home at half past seven")
         with self._at(WEDNESDAY, time(22, 45)):
             self.assertTrue(call.permitted_now)

@@ -516,7 +516,7 @@ class TestInvoiceFirst(LeavingCommon):
         """The invoice was leaving when the process died."""
         with self._at(FRIENDLY_DAY), self.mock_mail_gateway():
             self._queue()
-            contact = self._contacts(kind="invoice")
+            contact = self._contacts(purpose="invoice")
             contact._set_state(
                 "sending",
                 made_at=fields.Datetime.now(),
@@ -548,7 +548,7 @@ class TestInvoiceFirst(LeavingCommon):
         contact.with_user(self.collector).action_resolve_not_sent()
         self.assertEqual(len(self._live(FRIENDLY_DAY + timedelta(days=1))), 1)
         self.assertEqual(
-            self._contacts(kind="invoice").mapped("state"), ["failed", "made"]
+            self._contacts(purpose="invoice").mapped("state"), ["failed", "made"]
         )
 
     def test_what_cannot_be_written_is_tried_on_three_days(self):
@@ -563,7 +563,9 @@ class TestInvoiceFirst(LeavingCommon):
             for days in range(9):
                 self._live(FRIENDLY_DAY + timedelta(days=days))
                 self._live(FRIENDLY_DAY + timedelta(days=days), time(15, 0))
-        self.assertEqual(self._contacts(kind="invoice").mapped("state"), ["failed"] * 3)
+        self.assertEqual(
+            self._contacts(purpose="invoice").mapped("state"), ["failed"] * 3
+        )
         duty = self.env.ref("collection_escalation.mail_activity_mend_address")
         duties = self._debtor().activity_ids.filtered(
             lambda activity: activity.activity_type_id == duty
@@ -574,7 +576,7 @@ class TestInvoiceFirst(LeavingCommon):
         self._create_overdue_invoice(MONDAY)
         with self._at(FRIENDLY_DAY):
             self._plan()
-            self._contacts(kind="invoice").with_user(self.collector).action_remove()
+            self._contacts(purpose="invoice").with_user(self.collector).action_remove()
             self._plan()
             self.assertEqual(self._contacts().mapped("state"), ["skipped"])
         self.assertEqual(len(self._live(FRIENDLY_DAY + timedelta(days=1))), 1)

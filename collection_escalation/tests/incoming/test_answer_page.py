@@ -466,7 +466,13 @@ class TestAnswerPaid(AnswerCommon):
         self._say_paid(amount="12")
         answer = self._inbound()
         self.assertEqual(
-            (answer.kind, answer.state, answer.outcome, answer.channel, answer.answer),
+            (
+                answer.purpose,
+                answer.state,
+                answer.outcome,
+                answer.channel,
+                answer.answer,
+            ),
             ("inbound", "made", "reply", "email", "paid"),
         )
         self.assertEqual(answer.answered_id, self.message)
@@ -597,17 +603,17 @@ class TestAnswerOthers(AnswerCommon):
         self.assertEqual(
             set(items.mapped("not_received_on")), {self.debtor._get_today()}
         )
-        self.assertFalse(self._contacts(kind="dunning", state="planned"))
+        self.assertFalse(self._contacts(purpose="step", state="planned"))
         answer = self._inbound()
         self.assertEqual((answer.outcome, answer.note), ("reply", "To my new flat"))
         with self.mock_mail_gateway():
             self._run_actions()
-        again = self._contacts(kind="invoice")
+        again = self._contacts(purpose="invoice")
         self.assertEqual((again.state, again.line_ids.item_id), ("made", items))
         self.assertEqual(set(items.mapped("grace_from")), {again.made_on})
         self._evaluate()
-        self.assertFalse(self._contacts(kind="dunning", state="planned"))
-        self.assertEqual(len(self._contacts(kind="invoice")), 1, "once")
+        self.assertFalse(self._contacts(purpose="step", state="planned"))
+        self.assertEqual(len(self._contacts(purpose="invoice")), 1, "once")
         grace_ends = add_business_days(
             again.made_on, 5, self.debtor._get_calendar(again.made_on)
         )
@@ -641,7 +647,7 @@ class TestAnswerOthers(AnswerCommon):
         self._answer("not_received")
         with self.mock_mail_gateway():
             self._run_actions()
-        again = self._contacts(kind="invoice")
+        again = self._contacts(purpose="invoice")
         self._prove(message=again)
         self.assertNotIn("did not receive", self._get(message=again).text)
         self.assertEqual(self._get("/answer/not_received", again).status_code, 303)
@@ -662,7 +668,9 @@ class TestAnswerOthers(AnswerCommon):
             items.mapped(lambda i: (i.not_received_on, i.grace_from)), before
         )
         self.assertEqual(planned.state, "planned", "not taken back")
-        self.assertEqual(len(self._contacts(kind="invoice")), 1, "not sent once more")
+        self.assertEqual(
+            len(self._contacts(purpose="invoice")), 1, "not sent once more"
+        )
         again = self._inbound().filtered(
             lambda c: c.reasons[0]["code"] == "SAYS_NOT_RECEIVED_AGAIN"
         )
@@ -693,7 +701,7 @@ class TestAnswerOthers(AnswerCommon):
         self._prove()
         first, second = self._slots()[:2]
         self._answer("call_me", once="first", when=second)
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertTrue(call.callback_proved)
         wish = call.callback_from, call.callback_number, call.note
         self.opener.cookies.clear()
@@ -701,13 +709,13 @@ class TestAnswerOthers(AnswerCommon):
             "call_me", once="second", when=first, number="21 98888-7777"
         )
         self.assertThanks(page, "call_me")
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertEqual((call.callback_from, call.callback_number, call.note), wish)
         told = self._inbound().filtered(lambda c: "did not prove" in c.why)
         self.assertIn("CALLBACK_STANDS", [reason["code"] for reason in told.reasons])
         self._prove()
         self._answer("call_me", once="third", when=first)
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertNotEqual(call.callback_from, wish[0], "the customer changes it")
 
     def test_days_are_written_as_the_language_writes_them(self):
@@ -739,7 +747,7 @@ class TestAnswerOthers(AnswerCommon):
         self.assertThanks(
             self._answer("call_me", when=slot, text="About May"), "call_me"
         )
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertEqual((call.state, call.user_id), ("planned", self.collector))
         self.assertTrue(call.consented)
         self.assertTrue(call.planned_at and call.callback_from <= call.planned_at)
@@ -765,7 +773,7 @@ class TestAnswerOthers(AnswerCommon):
         self.assertThanks(
             self._answer("call_me", when=slot, number="21 98888-7777"), "call_me"
         )
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertEqual(call.destination, "+5521988887777")
         self.assertIn("did not prove", call.note)
 
@@ -797,7 +805,7 @@ class TestAnswerOthers(AnswerCommon):
         self._prove()
         self.assertFalse(self._slots())
         self.assertThanks(self._answer("call_me", text="Please"), "call_me")
-        self.assertFalse(self._contacts(kind="callback"))
+        self.assertFalse(self._contacts(purpose="callback"))
         self.assertEqual(self._inbound().reasons[0]["code"], "WISHES_CALL_SOMETIME")
 
     # -- I am not this person ------------------------------------------------------------
@@ -907,7 +915,7 @@ class TestAnswerTours(AnswerCommon):
 
     def test_call_me(self):
         self.start_tour(self._path(), "collection_answer_call_me")
-        call = self._contacts(kind="callback")
+        call = self._contacts(purpose="callback")
         self.assertEqual(call.destination, "+5521988887777")
         self.assertIn("About the delivery", call.note)
 

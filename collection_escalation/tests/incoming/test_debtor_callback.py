@@ -30,7 +30,7 @@ class TestDebtorCallback(CollectionCommon):
         with self._at(MONDAY):
             call = self._ask(TUESDAY, 14, 16, note="About the delivery")
             self.assertEqual(call.planned_at, self._utc(TUESDAY, 14))
-            self.assertEqual((call.kind, call.state), ("callback", "planned"))
+            self.assertEqual((call.purpose, call.state), ("callback", "planned"))
             self.assertEqual(call.user_id, self.collector)
             self.assertEqual(call.destination, "+5521999990000")
             self.assertTrue(call.consented)
@@ -50,7 +50,7 @@ class TestDebtorCallback(CollectionCommon):
             self._log_call(call, "busy")
         with self._at(SATURDAY, time(15)):
             self._log_call(call)
-        busy, blocked = self._contacts(kind="callback") - call
+        busy, blocked = self._contacts(purpose="callback") - call
         self.assertEqual((busy.state, blocked.state), ("made", "blocked"))
         for attempt in busy + blocked:
             self.assertTrue(attempt.consented)
@@ -64,7 +64,7 @@ class TestDebtorCallback(CollectionCommon):
             self.assertEqual(first, second)
             self.assertEqual(second.planned_at, self._utc(TUESDAY, 10))
             self.assertEqual(second.destination, "+5521988887777")
-            self.assertEqual(len(self._contacts(kind="callback")), 1)
+            self.assertEqual(len(self._contacts(purpose="callback")), 1)
 
     def test_a_pause_does_not_take_it_out(self):
         with self._at(MONDAY):

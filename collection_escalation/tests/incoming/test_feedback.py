@@ -268,7 +268,7 @@ class TestUndeliveredInvoices(FeedbackCommon):
         self.debtor_partner.write({"email": False, "phone": False})
         self._create_overdue_invoice(MONDAY)
         self._live_until(FRIENDLY_DAY, FRIENDLY_DAY + timedelta(days=4))
-        tried = self._contacts(kind="invoice")
+        tried = self._contacts(purpose="invoice")
         self.assertEqual(tried.mapped("state"), ["failed"], "once in five days")
         self.assertEqual(tried.reasons[0]["code"], "NO_ADDRESS")
         self.assertEqual(len(self._get_duties()), 1)
@@ -283,7 +283,7 @@ class TestUndeliveredInvoices(FeedbackCommon):
     def test_an_invoice_that_comes_back_gives_no_grace_and_is_not_repeated(self):
         invoice = self._create_overdue_invoice(MONDAY)
         self._live(FRIENDLY_DAY)
-        contact = self._contacts(kind="invoice")
+        contact = self._contacts(purpose="invoice")
         item = self._items(invoice)
         self.assertEqual(item.grace_from, FRIENDLY_DAY)
         with self._at(FRIENDLY_DAY):
@@ -315,7 +315,7 @@ class TestUndeliveredInvoices(FeedbackCommon):
         self._receive_sample("postfix_delayed", message_id=message.message_id)
         self._live(FRIENDLY_DAY)
         self.assertStage(invoice, "friendly")
-        self.assertFalse(self._contacts(kind="invoice"))
+        self.assertFalse(self._contacts(purpose="invoice"))
 
     def test_an_invoice_from_invoicing_that_exchange_returns_goes_again(self):
         """Odoo alone does not find it by this report."""
@@ -324,7 +324,7 @@ class TestUndeliveredInvoices(FeedbackCommon):
         self.assertEqual(message.notification_ids.notification_status, "bounce")
         self._live(FRIENDLY_DAY)
         self.assertWithheldBecause("INVOICE_BOUNCED", invoice)
-        self.assertEqual(len(self._contacts(kind="invoice")), 1)
+        self.assertEqual(len(self._contacts(purpose="invoice")), 1)
 
 
 @tagged("post_install", "-at_install")
@@ -407,17 +407,17 @@ class TestAnswers(FeedbackCommon):
     def test_calls_by_hand_stay_permitted(self):
         contact = self._send_friendly()
         with self._at(TUESDAY):
-            by_hand = self._plan_by_hand("manual")
+            by_hand = self._plan_by_hand("by_hand")
             wish = self._plan_by_hand("callback")
             self._answer(contact)
             self.assertEqual((by_hand | wish).mapped("state"), ["planned"] * 2)
             self.assertTrue(by_hand.permitted_now, by_hand.permission)
             self._log_call(by_hand, "conversation")
-            another = self._plan_by_hand("manual")
+            another = self._plan_by_hand("by_hand")
             self.assertEqual(another.state, "planned", "the pause does not forbid it")
         self.assertEqual(by_hand.state, "made")
 
-    def _plan_by_hand(self, kind):
+    def _plan_by_hand(self, purpose):
         debtor = self._debtor()
         return (
             self.env["collection.contact"]
@@ -426,7 +426,7 @@ class TestAnswers(FeedbackCommon):
                 {
                     "debtor_id": debtor.id,
                     "company_id": debtor.company_id.id,
-                    "kind": kind,
+                    "purpose": purpose,
                     "channel": "phone",
                     "user_id": self.collector.id,
                     "destination": "+5521999990000",

@@ -237,7 +237,7 @@ class TestForecastComesTrue(CollectionCommon):
             debtor.partner_id.name,
             str(day),
             what["channel"],
-            what["kind"],
+            what["purpose"],
             step.name or "",
             what["item_count"],
         )

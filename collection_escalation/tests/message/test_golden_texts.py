@@ -194,16 +194,20 @@ class TestGoldenTexts(CollectionCommon):
     def test_messages_beside_the_plan(self):
         """The invoice itself, and what a person wrote."""
         none = self.env["collection.stage.step"]
-        for kind, vals in (
-            ("invoice", {}),
-            ("manual", {"own_subject": "Oficina", "own_text": "<p>Bom dia!</p>"}),
+        for purpose, name, vals in (
+            ("invoice", "invoice", {}),
+            (
+                "by_hand",
+                "manual",
+                {"own_subject": "Oficina", "own_text": "<p>Bom dia!</p>"},
+            ),
         ):
             for lang in LANGUAGES:
-                with self.subTest(kind=kind, lang=lang), self._at(MONDAY):
+                with self.subTest(name=name, lang=lang), self._at(MONDAY):
                     contact = self._create_contact(
-                        lang, "email", none, kind=kind, **vals
+                        lang, "email", none, purpose=purpose, **vals
                     )
-                    self._compare(f"mail_template_{kind}.{lang}", self._render(contact))
+                    self._compare(f"mail_template_{name}.{lang}", self._render(contact))
 
     def test_a_mail_about_invoices_of_three_stages_and_a_credit(self):
         """Firm since Monday 23 March; one became friendly on that day, one is due on

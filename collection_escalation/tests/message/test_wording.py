@@ -656,7 +656,7 @@ class TestWording(CollectionCommon):
         with self._at(FRIENDLY_DAY):
             self._evaluate()
             late, coming = self._debtor().item_ids.sorted("date_due")
-            for kind in ("manual", "invoice"):
+            for purpose in ("by_hand", "invoice"):
                 for channel, items, lacks in (
                     (
                         "email",
@@ -669,22 +669,22 @@ class TestWording(CollectionCommon):
                     ("whatsapp", late, {"link"}),
                     ("sms", coming, set()),
                 ):
-                    with self.subTest(kind=kind, channel=channel, items=items):
+                    with self.subTest(purpose, channel=channel, items=items):
                         refusal = self._plan_by_hand(
-                            items, channel, kind
+                            items, channel, purpose
                         )._get_wording_refusal("Hello")
                         missing = refusal and refusal["args"]["missing"] or ()
                         self.assertEqual(set(missing) & lacks, lacks)
                         self.assertEqual(bool(missing), bool(lacks))
 
-    def _plan_by_hand(self, items, channel, kind):
+    def _plan_by_hand(self, items, channel, purpose):
         Contact = self.env["collection.contact"].sudo()
         debtor = self._debtor()
         vals = Contact._prepare_by_hand_vals(
             debtor,
             self.collector,
             channel=channel,
-            kind=kind,
+            purpose=purpose,
             recipient_id=debtor.partner_id.id,
             lang="en_US",
         )

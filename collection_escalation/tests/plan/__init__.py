@@ -1,1 +1,1 @@
-from . import test_ready_plans
+from . import test_ready_plans, test_step_actions

@@ -117,7 +117,7 @@ class TestStoryLedger(CollectionCommon):
         invoice = self._create_overdue_invoice(MONDAY)
         (mail,) = self._live(MONDAY + timedelta(days=7))
         self.assertStage(invoice, None)
-        self.assertEqual(self._contacts().kind, "invoice")
+        self.assertEqual(self._contacts().purpose, "invoice")
         self.assertIn(invoice.name, mail["body"])
         self.assertEqual(self._items(invoice).grace_from, MONDAY + timedelta(days=7))
         self.assertFalse(

@@ -1,0 +1,28 @@
+from odoo import api, models
+
+from .collection_evaluation_facts import INVOICE_FIRST
+
+
+class CollectionPurposeInvoice(models.AbstractModel):
+    """From the arrival of the invoice the days of the plan count."""
+
+    _inherit = "collection.purpose.invoice"
+
+    @api.model
+    def _heeds(self, reason):
+        """That it has not arrived is why it goes."""
+        return reason.code not in INVOICE_FIRST and super()._heeds(reason)
+
+    @api.model
+    def _after_made(self, contacts):
+        for contact in contacts:
+            contact.line_ids.item_id.write({"grace_from": contact.made_on})
+
+    @api.model
+    def _after_not_received(self, contacts):
+        contacts.line_ids.item_id.write({"grace_from": False})
+
+    @api.model
+    def _after_foreseen(self, rows, day):
+        for row in rows:
+            row.grace_from = day
