@@ -7,4 +7,5 @@ from . import (
     account_payment_method_line,
     collection_item,
     collection_item_ledger,
+    approval_next_stage,
 )

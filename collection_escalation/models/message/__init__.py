@@ -2,6 +2,7 @@
 # What others in the room extend comes first.
 from . import (
     collection_wording,
+    duty_find_decider,
     collection_contact_message,
     collection_contact_wording,
     collection_contact_blacklist,
