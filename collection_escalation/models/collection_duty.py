@@ -322,7 +322,8 @@ class CollectionDuty(models.Model):
             ]
             self._check_by_hand(vals_list)
         duties = super().create(vals_list)
-        duties.sudo().filtered(lambda d: d.state == "open")._carry()
+        if not (self.env.su and self.env.context.get("collection_has_activity")):
+            duties.sudo().filtered(lambda d: d.state == "open")._carry()
         return duties
 
     def _check_by_hand(self, vals_list):
@@ -340,9 +341,10 @@ class CollectionDuty(models.Model):
 
     def _carry(self):
         """The owner sees an activity, on the record that the duty is about."""
-        self.env["mail.activity"].create(
-            [duty._prepare_activity_vals() for duty in self]
-        )
+        if self:
+            self.env["mail.activity"].create(
+                [duty._prepare_activity_vals() for duty in self]
+            )
 
     def _prepare_activity_vals(self):
         kind = self.env["collection.duty.kind"]._get(self.kind)
@@ -386,8 +388,7 @@ class CollectionDuty(models.Model):
         for duty_sudo in duties_sudo:
             self.env["collection.duty.kind"]._get(duty_sudo.kind)._check_done(duty_sudo)
         duties_sudo._set_over("done", by=by)
-        activities_sudo = duties_sudo.activity_ids
-        if activities_sudo:
+        if activities_sudo := duties_sudo.activity_ids:
             activities_sudo.with_user(by).sudo().action_feedback()
 
     def _cancel(self, reasons):
@@ -396,7 +397,8 @@ class CollectionDuty(models.Model):
         :param reasons: stored reasons"""
         duties_sudo = self.sudo().filtered(lambda d: d.state == "open")
         duties_sudo._set_over("cancelled", reasons=reasons)
-        duties_sudo.activity_ids.unlink()
+        if activities_sudo := duties_sudo.activity_ids:
+            activities_sudo.unlink()
 
     def _set_over(self, state, by=None, reasons=None):
         if self:
@@ -509,14 +511,16 @@ class MailActivity(models.Model):
     def _action_done(self, feedback=False, attachment_ids=None):
         duties_sudo = self._get_open_duties_sudo()
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        duties_sudo._done(self.env.user)
+        if duties_sudo:
+            duties_sudo._done(self.env.user)
         return result
 
     def unlink(self):
         """Who deletes it says that there is nothing to do."""
         duties_sudo = self._get_open_duties_sudo()
         result = super().unlink()
-        duties_sudo._cancel(
-            [{"code": "ACTIVITY_DELETED", "args": {"user": self.env.user.name}}]
-        )
+        if duties_sudo:
+            duties_sudo._cancel(
+                [{"code": "ACTIVITY_DELETED", "args": {"user": self.env.user.name}}]
+            )
         return result
