@@ -60,8 +60,7 @@ class CollectionApprovalKind(models.AbstractModel):
     def _get_decider(self, approval):
         """Who is asked: the manager of collections, or else who owns the customer."""
         return (
-            approval.company_id.collection_manager_id
-            or approval.debtor_id._get_owner()
+            approval.company_id.collection_manager_id or approval.debtor_id._get_owner()
         )
 
     @api.model
@@ -175,7 +174,7 @@ class CollectionApproval(models.Model):
     decided_at = fields.Datetime(readonly=True)
     reason = fields.Text(string="Why they decided so", readonly=True)
     end_reason = fields.Json(readonly=True)
-    why = fields.Text(compute="_compute_why", string="Why")
+    why = fields.Text(compute="_compute_why")
 
     _one_asked = models.UniqueIndex(
         "(res_model, res_id, kind, key) WHERE state = 'asked'",
@@ -236,7 +235,8 @@ class CollectionApproval(models.Model):
     def _find_asked(self, kind, records):
         """{(model, id, key): approval that is asked for}"""
         where = Domain.OR(
-            Domain("res_model", "=", model) & Domain("res_id", "in", [r.id for r in them])
+            Domain("res_model", "=", model)
+            & Domain("res_id", "in", [r.id for r in them])
             for model, them in _group_by_model(records).items()
         )
         asked = self.search(

@@ -415,14 +415,17 @@ class CollectionDuty(models.Model):
         """The file of these duties closes: those stay that still make sense."""
         Kind = self.env["collection.duty.kind"]
         self.sudo().filtered(
-            lambda d: d.state == "open" and Kind._get(d.kind)._ends_with_file(d, outcome)
+            lambda d: d.state == "open"
+            and Kind._get(d.kind)._ends_with_file(d, outcome)
         )._cancel([{"code": "CASE_CLOSED", "args": {}}])
 
     def write(self, vals):
         """People change owner, day and note of what is open; the activity follows."""
         if not self.env.su and set(vals) - BY_HAND:
             raise AccessError(
-                self.env._("Of a duty only the owner, the day and the note are changed.")
+                self.env._(
+                    "Of a duty only the owner, the day and the note are changed."
+                )
             )
         if set(vals) - PLACE and self.sudo().filtered(lambda d: d.state != "open"):
             raise UserError(self.env._("This duty is over: it cannot be changed."))

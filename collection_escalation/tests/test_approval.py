@@ -39,7 +39,9 @@ class TestApproval(ScratchModels, CollectionCommon):
         self.assertFalse(approval.asked_by)
         self.assertIn(self.invoice.name, approval.text)
         (figures,) = approval.figures["items"]
-        self.assertEqual((figures["name"], figures["open"]), (self.invoice.name, "1000.0"))
+        self.assertEqual(
+            (figures["name"], figures["open"]), (self.invoice.name, "1000.0")
+        )
         duty = self.case.activity_ids.collection_duty_id
         self.assertEqual((duty.kind, duty.user_id), ("approve", self.manager))
         self.assertIn(self.invoice.name, duty.note)

@@ -208,7 +208,9 @@ class TestDuty(ScratchModels, CollectionCommon):
         selection = dict(self.Duty._fields["kind"]._description_selection(self.env))
         self.assertEqual(selection["feed"], "Feed the pigeon")
         duty = self._ask("feed")
-        self.assertEqual((duty.user_id, duty.summary), (self.manager, "Feed the pigeon"))
+        self.assertEqual(
+            (duty.user_id, duty.summary), (self.manager, "Feed the pigeon")
+        )
         duty._on_file_closed("excluded")
         self.assertEqual(duty.state, "open")
         duty._on_file_closed("paid")

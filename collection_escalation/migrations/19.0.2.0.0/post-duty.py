@@ -95,7 +95,9 @@ def _find_debtor(env, record):
 
 def _create_without_activity(env, vals):
     """The activity is there already."""
-    return env["collection.duty"].with_context(collection_has_activity=True).create(vals)
+    return (
+        env["collection.duty"].with_context(collection_has_activity=True).create(vals)
+    )
 
 
 def _ask_for_approvals(env):

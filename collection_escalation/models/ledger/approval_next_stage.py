@@ -33,9 +33,13 @@ class CollectionApprovalNextStage(models.AbstractModel):
     def _get_items(self, approval):
         """Those asked for that still wait for this stage."""
         keys = _get_keys(approval.figures)
-        return approval._get_record()._get_waiting_items_sudo().filtered(
-            lambda i: (i.id, i.cycle) in keys
-            and i._get_following_stage().id == approval.figures["stage_id"]
+        return (
+            approval._get_record()
+            ._get_waiting_items_sudo()
+            .filtered(
+                lambda i: (i.id, i.cycle) in keys
+                and i._get_following_stage().id == approval.figures["stage_id"]
+            )
         )
 
     @api.model
@@ -159,7 +163,11 @@ class CollectionCase(models.Model):
                 ]
             )
         )
-        stages = {(a.figures["stage_id"], *k) for a in refused_sudo for k in _get_keys(a.figures)}
+        stages = {
+            (a.figures["stage_id"], *k)
+            for a in refused_sudo
+            for k in _get_keys(a.figures)
+        }
         return {
             (item.id, item.cycle)
             for item in items_sudo
