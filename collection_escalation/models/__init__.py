@@ -3,6 +3,8 @@
 from . import (
     collection_internal_thread,
     collection_reason,
+    collection_duty,
+    collection_approval,
 )
 from . import channel
 from . import purpose

@@ -1,13 +1,20 @@
-from odoo import models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError
 
-#: Records that customers are reached about by contacts only.
-INTERNAL = (
-    "collection.case",
-    "collection.debtor",
-    "collection.contact",
-    "collection.hold",
-)
+
+class CollectionInternal(models.AbstractModel):
+    """Records that customers are reached about by contacts only: neither the composers
+    nor templates write to them from here. What inherits it is internal."""
+
+    _name = "collection.internal"
+    _description = "Known to the team only"
+
+    @api.model
+    @tools.ormcache()
+    def _get_internal_names(self):
+        """Names of the models that are internal."""
+        names = self.env.registry.descendants(["collection.internal"], "_inherit")
+        return frozenset(name for name in names if not self.env[name]._abstract)
 
 
 class CollectionInternalThread(models.AbstractModel):
@@ -16,7 +23,7 @@ class CollectionInternalThread(models.AbstractModel):
 
     _name = "collection.internal.thread"
     _description = "Internal discussion"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.internal", "mail.thread", "mail.activity.mixin"]
 
     def write(self, vals):
         """What the screens show read-only is decided by the engine: nobody writes it by

@@ -1,4 +1,15 @@
 from odoo import api, fields, models, tools
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+#: Why a duty or an approval ended without being done.
+TEXTS = {
+    "ACTIVITY_DELETED": _lt("%(user)s deleted its activity."),
+    "ADDRESS_USED": _lt("“%(address)s”:"),
+    "NOTHING_WAITS": _lt("No invoice waits for it any more."),
+    "MORE_WAITS": _lt("More waits for the same decision: it was asked for anew."),
+}
 
 
 class CollectionReason(models.AbstractModel):
@@ -57,7 +68,7 @@ class CollectionReason(models.AbstractModel):
     def _get_texts(self):
         """{code: one sentence in plain words (`_lt`)} of every reason. Each room adds
         those it gives, in its ``reason_texts.py`` or next to its code."""
-        return {}
+        return TEXTS
 
     @api.model
     def _get_wording(self, code, args):

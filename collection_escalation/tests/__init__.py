@@ -2,8 +2,10 @@
 # The rules have tests of their own in plain Python (rules_*_test.py, run by `./dev test
 # rules`): they need no database and are not imported here.
 from . import (
+    test_approval,
     test_bad_input,
     test_companies,
+    test_duty,
     test_invariants,
     test_rooms,
     test_security,

@@ -174,6 +174,17 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
         self._settle_transaction()
         return payment
 
+    def _open_next_stage(self, case, approved=True, reason="They do not answer"):
+        """The manager decides about the stage that the file waits for, by the buttons."""
+        action = case.with_user(self.manager).action_open_next_stage()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.manager)
+            .with_context(**action["context"])
+            .create({"reason": reason})
+        )
+        return wizard.action_approve() if approved else wizard.action_refuse()
+
     def _settle_transaction(self):
         """What a commit does before it writes: flush, and follow the ledger."""
         self.env.flush_all()

@@ -88,7 +88,13 @@ class TestCompanies(CollectionCommon):
         measure = self.env["collection.measure"].search(
             [("company_id", "=", self.b.id)], limit=1
         )
+        duty = self.env["collection.duty"]._ask("other", [(debtor, {"note": "x"})])
+        approval = self.env["collection.approval"]._ask(
+            "next_stage", [(debtor.case_id, self._prepare_question(debtor))]
+        )
         records = (
+            duty,
+            approval,
             annotation,
             measure,
             *facts,
@@ -109,6 +115,15 @@ class TestCompanies(CollectionCommon):
             ruleset.version_ids[0],
         )
         return {record._name: record for record in records}
+
+    def _prepare_question(self, debtor):
+        return {
+            "debtor_id": debtor.id,
+            "case_id": debtor.case_id.id,
+            "company_id": debtor.company_id.id,
+            "text": "Open the next stage?",
+            "figures": {"stage_id": 0, "stage": "-", "items": []},
+        }
 
     def _create_facts(self, debtor_sudo):
         """A person, a channel and agreed hours of the debtor."""
@@ -204,7 +219,11 @@ class TestCompanies(CollectionCommon):
             (contact, "action_log_wrong_number"),
             (contact, "action_annotate"),
             (case, "action_open_next_stage"),
+            (case, "action_ask_next_stage"),
             (case, "message_post"),
+            (records["collection.duty"], "action_done"),
+            (records["collection.approval"], "action_decide"),
+            (records["collection.approval"], "action_withdraw"),
             (hold, "action_end"),
             (records["collection.debtor"], "message_post"),
         ]

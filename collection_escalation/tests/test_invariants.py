@@ -98,9 +98,7 @@ class TestInvariants(CollectionCommon):
                     ):
                         self._log_call(call, dice.choice(["no_answer", "conversation"]))
                 elif fate < 0.40 and "manager" in open_items.mapped("waits_for"):
-                    self._debtor(partner).case_id.with_user(
-                        self.manager
-                    ).action_open_next_stage()
+                    self._open_next_stage(self._debtor(partner).case_id)
                 elif fate < 0.44:
                     mails = self._contacts(
                         partner, channel="email", state="made", direction="out"
@@ -307,7 +305,7 @@ class TestInvariants(CollectionCommon):
         item = self._items(invoice)
         self.assertEqual((item.level, item.waits_for), ("firm", "manager"))
         with self._at(MONDAY + timedelta(days=46)):
-            self._debtor().case_id.with_user(self.manager).action_open_next_stage()
+            self._open_next_stage(self._debtor().case_id)
         self._live(MONDAY + timedelta(days=46))
         self.assertStage(invoice, "formal")
         self._live_on(100, 101)

@@ -1,6 +1,7 @@
 from . import (
     account_move_send_wizard,
     base_partner_merge,
+    collection_approval_decide,
     collection_callback,
     collection_contact_compose,
     collection_debtor_lift,

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..models.collection_internal_thread import INTERNAL
 from ..models.message.collection_free_text import WRITTEN_FROM
 
 
@@ -36,7 +35,8 @@ class MailComposeMessage(models.TransientModel):
     def _action_send_mail(self, auto_commit=False):
         """“Send message” on a file or customer is internal: the thread drops everybody
         outside. E-mails to many records, and about contacts, would pass it by."""
-        for composer in self.filtered(lambda c: c.model in INTERNAL):
+        internal = self.env["collection.internal"]._get_internal_names()
+        for composer in self.filtered(lambda c: c.model in internal):
             if (
                 composer.composition_mode == "mass_mail"
                 or composer.model == "collection.contact"

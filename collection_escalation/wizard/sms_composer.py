@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..models.collection_internal_thread import INTERNAL
 from ..models.message.collection_free_text import WRITTEN_FROM
 
 
@@ -30,7 +29,8 @@ class SmsComposer(models.TransientModel):
     def _action_send_sms(self):
         """An SMS from a file or customer would go to the number whatever the contact
         rules say."""
-        if self.filtered(lambda composer: composer.res_model in INTERNAL):
+        internal = self.env["collection.internal"]._get_internal_names()
+        if self.filtered(lambda composer: composer.res_model in internal):
             raise UserError(
                 self.env._(
                     "SMS to customers leave as contacts, at permitted moments and with "

@@ -25,6 +25,7 @@ class CollectionContact(models.Model):
     planned ones are the outbox, the made ones the log, which nobody may change."""
 
     _name = "collection.contact"
+    _inherit = ["collection.internal"]
     _description = "Collection contact"
     _order = "planned_at desc, id desc"
     _rec_names_search = ["partner_id.name"]

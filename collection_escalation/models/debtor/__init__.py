@@ -13,6 +13,9 @@ from . import (
     collection_debtor_merge,
     collection_hold,
     collection_case,
+    collection_debtor_duty,
+    duty_mend_address,
+    duty_stopped,
     res_partner,
     reason_texts,
 )

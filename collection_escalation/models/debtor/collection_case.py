@@ -2,7 +2,6 @@ from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..bulk_rows import insert_rows
@@ -239,7 +238,6 @@ class CollectionCase(models.Model):
         self.contact_ids.filtered(
             lambda c: c.state in ("planned", "queued")
         )._set_state("skipped", reasons=[{"code": "CASE_CLOSED", "args": {}}])
-        self.activity_ids.unlink()
         self.write(
             {
                 "state": "closed",
@@ -247,6 +245,7 @@ class CollectionCase(models.Model):
                 "date_closed": self.debtor_id._get_today(),
             }
         )
+        self._end_duties(outcome)
 
     def _reopen(self, items):
         """The one way back: into this case, or into the one that opened meanwhile."""
@@ -257,44 +256,6 @@ class CollectionCase(models.Model):
             running._refresh()
             return
         self.write({"state": "open", "outcome": False, "date_closed": False})
-
-    def action_open_next_stage(self):
-        """A manager lets the waiting items climb to their next stage."""
-        self.check_access("write")
-        if not self.env.user.has_group(
-            "collection_escalation.group_collection_manager"
-        ):
-            raise UserError(
-                self.env._(
-                    "Only a collection manager opens the formal and legal stages."
-                )
-            )
-        waiting_sudo = self.sudo().item_ids.filtered(
-            lambda i: i.ledger_state == "open" and i.waits_for == "manager"
-        )
-        if not waiting_sudo:
-            raise UserError(self.env._("No invoice here waits for a decision."))
-        for item_sudo in waiting_sudo:
-            item_sudo.write(
-                {
-                    "approved_stage_id": item_sudo._get_following_stage().id,
-                    "waits_for": False,
-                }
-            )
-        waiting_sudo._wake()
-        self.activity_feedback(["collection_escalation.mail_activity_approve"])
-        for case in self:
-            stages = waiting_sudo.filtered(
-                lambda i, case=case: i.case_id == case
-            ).approved_stage_id
-            case.message_post(
-                body=self.env._(
-                    "%(user)s opened the stage %(stage)s.",
-                    user=self.env.user.name,
-                    stage=", ".join(stages.mapped("name")) or "-",
-                )
-            )
-        return True
 
     def action_compose(self):
         """Contact the customer beside the plan."""

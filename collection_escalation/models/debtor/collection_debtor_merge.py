@@ -1,5 +1,6 @@
 """Merging customers: their debtors and files are merged first, and the people known
-beside any debtor."""
+beside any debtor. What has a ``debtor_id`` goes along, whatever it is; a model that has
+to say more about it has a method `_merge_debtors(keep)`."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -86,7 +87,7 @@ class CollectionDebtor(models.Model):
                 continue
             case.item_ids.write({"case_id": keep_case.id})
             case.contact_ids.write({"case_id": keep_case.id})
-            case.activity_ids.write({"res_id": keep_case.id})
+            case._hand_over_file(keep_case)
             case.write(
                 {
                     "state": "closed",
@@ -95,7 +96,8 @@ class CollectionDebtor(models.Model):
                 }
             )
         self.env.flush_all()
-        for records in (self.case_ids, self.item_ids, self.contact_ids, self.hold_ids):
+        plain, special = self._find_belongings()
+        for records in plain:
             records.write({"debtor_id": keep.id})
         human = (self | keep).filtered(lambda d: d.deceased or d.over_indebted)
         if human or "consumer" in self.mapped("party"):
@@ -104,6 +106,8 @@ class CollectionDebtor(models.Model):
             if not keep[name]:
                 keep[name] = next(filter(None, self.mapped(name)), False)
         self._merge_facts(keep)
+        for records in special:
+            records._merge_debtors(keep)
         self._hand_over_thread(keep)
         keep._message_log(
             body=self.env._(
@@ -115,6 +119,34 @@ class CollectionDebtor(models.Model):
         self.unlink()
         keep_case._refresh()
         keep.item_ids._wake()
+
+    @api.model
+    def _get_belonging_names(self):
+        """Names of the models whose records belong to a debtor: derived, so that nothing
+        is lost with the debtor that goes."""
+        return [
+            name
+            for name, model in self.env.registry.items()
+            if not (model._abstract or model._transient)
+            and model._auto
+            and (field := model._fields.get("debtor_id"))
+            and field.store
+            and not field.related
+            and field.comodel_name == self._name
+        ]
+
+    def _find_belongings(self):
+        """What belongs to these debtors, model by model.
+
+        :return: ([records that just change hands], [those that say how])"""
+        plain, special = [], []
+        for name in self._get_belonging_names():
+            model = self.env[name].with_context(active_test=False)
+            records = model.search([("debtor_id", "in", self.ids)], order="id")
+            if records:
+                says_how = hasattr(records, "_merge_debtors")
+                (special if says_how else plain).append(records.with_env(self.env))
+        return plain, special
 
     def _merge_facts(self, keep):
         """Of what is known of both, the stricter holds; a wish that one of them excludes
@@ -137,17 +169,6 @@ class CollectionDebtor(models.Model):
                 keep.write({name: source[name]})
                 if name == "preferred_to":
                     keep.preferred_from = source.preferred_from
-        for line in self.channel_ids:
-            same = keep.channel_ids.filtered(lambda c, x=line: c.channel == x.channel)
-            if same and line.status == "refused":
-                same.status = "refused"
-            elif not same:
-                line.debtor_id = keep
-        people = (keep | self).person_ids
-        for partner, rows in people.grouped("partner_id").items():
-            rows._become_one(keep, partner)
-        if not keep.hours_ids:
-            self[:1].hours_ids.write({"debtor_id": keep.id})
 
     def _hand_over_thread(self, keep):
         """Messages, followers, activities and files of these debtors go to ``keep``: the
@@ -161,8 +182,35 @@ class CollectionDebtor(models.Model):
         ).write({"res_id": keep.id})
 
 
+class CollectionDebtorChannel(models.Model):
+    _inherit = "collection.debtor.channel"
+
+    def _merge_debtors(self, keep):
+        """A refusal of one of them holds."""
+        for line in self:
+            same = keep.channel_ids.filtered(lambda c, x=line: c.channel == x.channel)
+            if same and line.status == "refused":
+                same.status = "refused"
+            elif not same:
+                line.debtor_id = keep
+
+
+class CollectionDebtorHours(models.Model):
+    _inherit = "collection.debtor.hours"
+
+    def _merge_debtors(self, keep):
+        """Those of one of them hold."""
+        if not keep.hours_ids and self:
+            source = self[0].debtor_id
+            self.filtered(lambda h: h.debtor_id == source).write({"debtor_id": keep.id})
+
+
 class CollectionDebtorPerson(models.Model):
     _inherit = "collection.debtor.person"
+
+    def _merge_debtors(self, keep):
+        for partner, rows in (keep.person_ids | self).grouped("partner_id").items():
+            rows._become_one(keep, partner)
 
     def _become_one(self, debtor, partner):
         """These lines are about one person, ``partner``, beside ``debtor``. The line that

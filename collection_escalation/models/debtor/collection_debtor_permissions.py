@@ -160,35 +160,28 @@ class CollectionDebtor(models.Model):
         return stopping
 
     def _ask_after_stop(self, flags):
-        """Somebody owes the next action when the ladder stands: a duty on the file, or on
-        the debtor without one."""
+        """Somebody owes the next action when the ladder stands."""
         self.ensure_one()
-        notes = {
-            "cease_on": self.env._(
-                "Asked in writing not to be contacted: decide whether to go on formally."
-            ),
-            "deceased": self.env._("Deceased: find out who handles the estate."),
-            "insolvency": self.env._("Insolvent: file the claim in time."),
-            "over_indebted": self.env._(
-                "Over-indebted: join the collective renegotiation."
-            ),
-            "attorney_unproved": self.env._(
-                "They have an attorney: ask for the power of attorney, or a written "
-                "notice, and attach it. Until then nobody may be told anything."
-            ),
-        }
+        self.env["collection.duty"]._ask(
+            "stopped",
+            [
+                (
+                    self,
+                    {
+                        "key": flag,
+                        "reason": {"code": "STOPPED", "args": {"flag": flag}},
+                        "user_id": self._get_stop_owner(flag).id,
+                    },
+                )
+                for flag in sorted(flags)
+            ],
+        )
+
+    def _get_stop_owner(self, flag):
+        """Who decides after a stop: the manager; documents are the collector's."""
         of_manager = self.company_id.collection_manager_id
-        for flag in sorted(flags):
-            record = self.case_id or self
-            user = of_manager or self.collector_id or self.env.user
-            if flag == "attorney_unproved":
-                user = self.collector_id or user
-            record.with_context(mail_activity_quick_update=True).activity_schedule(
-                "collection_escalation.mail_activity_stopped",
-                summary=notes[flag],
-                user_id=user.id,
-                date_deadline=self._get_today(),
-            )
+        user = of_manager or self.collector_id or self.env.user
+        return self.collector_id or user if flag == "attorney_unproved" else user
 
     def _on_permissions_changed(self):
         """What is planned, at all branches, is looked at again: withdrawn where nobody may

@@ -271,10 +271,9 @@ class CollectionDebtor(models.Model):
         if not self:
             return
         self.write({"address_changed_at": fields.Datetime.now()})
-        done = self.env.ref("collection_escalation.mail_activity_mend_address")
-        (self.activity_ids | self.case_id.activity_ids).filtered(
-            lambda a: a.activity_type_id == done
-        ).action_done()
+        self.sudo().duty_ids.filtered(lambda d: d.kind == "mend_address")._done(
+            self.env.user
+        )
         self.item_ids._wake()
         self._forget_call_times()
 

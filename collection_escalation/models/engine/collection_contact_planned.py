@@ -90,28 +90,10 @@ class CollectionContact(models.Model):
             lambda c: c.step_id.addressee == "decider"
             and "decider" not in c.debtor_id.person_ids.mapped("kind")
         )
-        if not asking:
-            return
-        kind = self.env.ref("collection_escalation.mail_activity_find_decider")
-        asked = (
-            self.env["mail.activity"]
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("res_model", "=", "collection.case"),
-                    ("res_id", "in", asking.case_id.ids),
-                    ("activity_type_id", "=", kind.id),
-                ]
-            )
+        self.env["collection.duty"]._ask(
+            "find_decider",
+            [(case.debtor_id, {"case_id": case.id}) for case in asking.case_id],
         )
-        unasked = asking.case_id.filtered(lambda c: c.id not in asked.mapped("res_id"))
-        alike = unasked.grouped(
-            lambda c: (c.debtor_id._get_owner(), c.debtor_id._get_today())
-        )
-        for (owner, day), cases in alike.items():
-            cases.with_context(mail_activity_quick_update=True).activity_schedule(
-                activity_type_id=kind.id, user_id=owner.id, date_deadline=day
-            )
 
     def _prepare_planned_vals(self, debtor, channel, purpose, pairs, today):
         """Of a contact that is asked for on ``today`` (the debtor's) for ``pairs``

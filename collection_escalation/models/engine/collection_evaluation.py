@@ -359,7 +359,7 @@ class CollectionEvaluation(models.AbstractModel):
             self.env["collection.step.action"]._get(code)._begin(due, cases, today)
 
     def _ask_managers(self, found, cases):
-        """Items that newly wait for a decision: one duty per file for its manager."""
+        """Items that newly wait for a decision: a manager is asked, once a file and stage."""
         waiting = self.env["collection.case"].union(
             *(
                 cases[debtor.id]
@@ -367,29 +367,5 @@ class CollectionEvaluation(models.AbstractModel):
                 if resolution.waits_for and not row.waits_for and debtor.id in cases
             )
         )
-        if not waiting:
-            return
-        asked = self.env["mail.activity"].search(
-            [
-                ("res_model", "=", "collection.case"),
-                ("res_id", "in", waiting.ids),
-                (
-                    "activity_type_id",
-                    "=",
-                    self.env.ref("collection_escalation.mail_activity_approve").id,
-                ),
-            ]
-        )
-        unasked = waiting.filtered(lambda c: c.id not in asked.mapped("res_id"))
-        alike = unasked.grouped(
-            lambda c: (
-                c.company_id.collection_manager_id or c.user_id,
-                c.debtor_id._get_today(),
-            )
-        )
-        for (manager, day), alike_cases in alike.items():
-            alike_cases.with_context(mail_activity_quick_update=True).activity_schedule(
-                "collection_escalation.mail_activity_approve",
-                date_deadline=day,
-                user_id=manager.id or self.env.uid,
-            )
+        if waiting:
+            waiting._ask_for_next_stage()

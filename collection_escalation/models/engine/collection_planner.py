@@ -6,7 +6,6 @@ or a row lock alone would not do."""
 
 import json
 import logging
-from collections import defaultdict
 
 import psycopg2
 
@@ -219,27 +218,22 @@ class CollectionContact(models.Model):
         )
 
     def _ask_to_mend_address(self, reasons):
-        """A duty for the collector: without an address nobody is reached. One per file
-        (or customer without a file) is enough."""
-        activity_type = self.env.ref("collection_escalation.mail_activity_mend_address")
-        why = self.env["collection.reason"]._explain(reasons)
-        alike = defaultdict(list)
-        for debtor, contacts in self.grouped("debtor_id").items():
-            record = debtor.case_id or debtor
-            if activity_type in record.activity_ids.activity_type_id:
-                continue
-            user = debtor.collector_id or self.env.user
-            summary = f"{contacts[0].destination or ''} {why}".strip()
-            key = record._name, summary, user.id, debtor._get_today()
-            alike[key].append(record.id)
-        for (model, summary, user_id, day), ids in alike.items():
-            records = self.env[model].browse(ids)
-            records.with_context(mail_activity_quick_update=True).activity_schedule(
-                activity_type_id=activity_type.id,
-                summary=summary,
-                user_id=user_id,
-                date_deadline=day,
-            )
+        """A duty for the collector: without an address nobody is reached. One a customer
+        is enough."""
+        self.env["collection.duty"]._ask(
+            "mend_address",
+            [
+                (debtor, {"reason": contacts[0]._prefix_address(reasons)})
+                for debtor, contacts in self.grouped("debtor_id").items()
+            ],
+        )
+
+    def _prefix_address(self, reasons):
+        """Which address does not work, and why, as stored reasons."""
+        if not self.destination:
+            return reasons
+        address = {"code": "ADDRESS_USED", "args": {"address": self.destination}}
+        return [address, *reasons]
 
     def _keep_reachable(self, unremarkable=None, unwritten=None):
         """Find whom to address, and where. Those that cannot be reached by their channel

@@ -7,6 +7,7 @@ from . import (
     answer_not_me,
     answer_not_received,
     answer_paid,
+    duty_find_payment,
     collection_contact_answer,
     collection_debtor_callback,
     collection_stopped_address,

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from markupsafe import Markup
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
@@ -183,20 +181,21 @@ class CollectionAnswerPaid(models.AbstractModel):
         move = items.sorted("date_due")[:1].move_id
         if not move:
             return
-        task = self.env.ref("collection_escalation.mail_activity_find_payment")
         names = ", ".join(sorted(filter(None, items.move_id.mapped("name"))))
-        text = (
-            Markup("<p>%s</p>") % f"{contact.partner_id.display_name}, {names}: {note}"
-        )
-        standing = move.activity_ids.filtered(lambda a: a.activity_type_id == task)[:1]
-        if standing:
-            standing.note = text + (standing.note or "")
-            return
-        move.activity_schedule(
-            activity_type_id=task.id,
-            user_id=self._get_accountant(contact, move).id,
-            date_deadline=contact.debtor_id._get_today(),
-            note=text,
+        self.env["collection.duty"]._ask(
+            "find_payment",
+            [
+                (
+                    contact.debtor_id,
+                    {
+                        "key": str(move.id),
+                        "res_model": move._name,
+                        "res_id": move.id,
+                        "user_id": self._get_accountant(contact, move).id,
+                        "note": f"{contact.partner_id.display_name}, {names}: {note}",
+                    },
+                )
+            ],
         )
 
     def _get_accountant(self, contact, move):

@@ -12,4 +12,5 @@ from . import (
     collection_item_changes,
     listener_item,
     reason_texts,
+    approval_next_stage,
 )

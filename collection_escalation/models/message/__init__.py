@@ -4,6 +4,7 @@ from . import (
     collection_wording,
     collection_contact_recipient,
     collection_contact_reading,
+    duty_find_decider,
     collection_contact_message,
     collection_contact_wording,
     collection_contact_blacklist,

@@ -11,7 +11,6 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import formataddr, generate_tracking_message_id
 
-from ..collection_internal_thread import INTERNAL
 from .collection_wording import parse_source
 
 MODEL = "collection.contact"
@@ -63,7 +62,8 @@ class MailTemplate(models.Model):
     ):
         """Only the dispatch writes e-mails to customers, and it does so as superuser:
         those that people make of the template would pass the contact rules by."""
-        if self.model in INTERNAL and not self.env.su:
+        internal = self.env["collection.internal"]._get_internal_names()
+        if self.model in internal and not self.env.su:
             raise UserError(
                 self.env._(
                     "Template “%s”: messages to customers leave as contacts, at permitted "

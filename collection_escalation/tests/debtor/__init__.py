@@ -1,6 +1,7 @@
 from . import (
     test_debtor_permissions,
     test_debtor_zone,
+    test_merged_models,
     test_partner_merge,
     test_people,
 )

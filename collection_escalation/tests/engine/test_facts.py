@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...rules.decision import Reason
 from ..common import MONDAY, CollectionCommon
-from ..scratch import ScratchModels
+from ..scratch_models import ScratchModels
 
 _lt = LazyTranslate("collection_escalation")
 

@@ -6,7 +6,7 @@ from odoo import Command, fields, models
 from odoo.tests import tagged
 
 from ..common import MONDAY, CollectionCommon
-from ..scratch import ScratchModels
+from ..scratch_models import ScratchModels
 
 
 class ListenerParrot(models.AbstractModel):

@@ -127,7 +127,7 @@ class TestStoryLadder(CollectionCommon):
         with self._at(MONDAY + timedelta(days=61)):
             with self.assertRaisesRegex(UserError, "collection manager"):
                 case.with_user(self.collector).action_open_next_stage()
-            case.with_user(self.manager).action_open_next_stage()
+            self._open_next_stage(case)
         self._live(MONDAY + timedelta(days=61))
         self.assertStage(invoice, "formal")
         self.assertFalse(case.activity_ids, "the duty is done")

@@ -70,7 +70,12 @@ tours.add("collection_open_next_stage", {
         sees(".o_data_row:contains(Loja Azul) [name=waits_for]:contains(manager)"),
         openRow("Loja Azul"),
         {trigger: "button[name=action_open_next_stage]", run: "click"},
-        confirmDialog(),
+        sees(".modal [name=text]:contains(Formal request)"),
+        {
+            trigger: ".modal .o_field_widget[name=reason] textarea",
+            run: "edit They do not answer",
+        },
+        {trigger: ".modal-footer button[name=action_approve]", run: "click"},
         sees(".o-mail-Chatter:contains(Formal request)"),
     ],
 });
