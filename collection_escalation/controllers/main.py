@@ -213,6 +213,17 @@ class CollectionStatement(http.Controller):
         rows = []
         for row in contact.get_statement():
             ledger = row["line"]._get_ledger_line()
+            if row["is_credit"]:
+                used = ledger.reconciled
+                rows.append(
+                    {
+                        **row,
+                        "day": format_date(contact.env, row["date_due"]),
+                        "settled": used,
+                        "url": None,
+                    }
+                )
+                continue
             rows.append(
                 {
                     **row,

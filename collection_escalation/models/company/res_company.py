@@ -45,6 +45,12 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Opens the formal and legal stages. Empty: the collector is asked.",
     )
+    collection_accountant_id = fields.Many2one(
+        "res.users",
+        string="Who enters payments",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Is told when payments do not arrive, or are not entered. Empty: who approves.",
+    )
     collection_consumer_policy_id = fields.Many2one(
         "collection.policy", string="Plan for consumers"
     )
@@ -125,6 +131,15 @@ class ResCompany(models.Model):
         self.ensure_one()
         zone = ZoneInfo(self.collection_tz) if self.collection_tz else UTC
         return fields.Datetime.now().replace(tzinfo=UTC).astimezone(zone).date()
+
+    def _get_collection_accountant(self):
+        """Who enters payments, else who approves; or nobody."""
+        self.ensure_one()
+        company_sudo = self.sudo()
+        found_sudo = (
+            company_sudo.collection_accountant_id or company_sudo.collection_manager_id
+        )
+        return found_sudo.with_env(self.env)
 
     @api.constrains("collection_tz", "collection_started_on")
     def _check_started_company_has_place(self):

@@ -91,6 +91,13 @@ class CollectionContact(models.Model):
     recipient_id = fields.Many2one(
         "res.partner", ondelete="set null", readonly=True, string="Person addressed"
     )
+    addressee_id = fields.Many2one(
+        "res.partner",
+        string="Made out to",
+        ondelete="set null",
+        readonly=True,
+        help="Whom its invoices were made out to, if not who is usually addressed.",
+    )
     recipient_chosen = fields.Boolean(
         readonly=True, help="Somebody chose the person; otherwise found by itself."
     )

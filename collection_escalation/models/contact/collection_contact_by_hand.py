@@ -88,6 +88,8 @@ class CollectionContact(models.Model):
 
     @api.model
     def _prepare_by_hand_lines(self, items):
+        """Beside what is overdue, what is not due yet stands for information."""
+        overdue = items.filtered(lambda i: i.date_due < i.debtor_id._get_today())
         return [
             Command.create(
                 {
@@ -97,6 +99,7 @@ class CollectionContact(models.Model):
                     "cycle": item.cycle,
                     "currency_id": item.currency_id.id,
                     "date_due": item.date_due,
+                    "part": "info" if overdue and item not in overdue else "step",
                 }
             )
             for item in items

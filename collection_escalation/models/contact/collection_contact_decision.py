@@ -111,14 +111,17 @@ class CollectionContact(models.Model):
         query."""
         if not self.ids:
             return {}
-        self.env["collection.contact.line"].flush_model(["contact_id", "item_id"])
+        self.env["collection.contact.line"].flush_model(
+            ["contact_id", "item_id", "part", "state"]
+        )
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT line.contact_id, array_agg(DISTINCT item.move_id)
                   FROM collection_contact_line line
                   JOIN collection_item item ON item.id = line.item_id
-                 WHERE line.contact_id IN %s
+                 WHERE line.contact_id IN %s AND line.part IN ('step', 'also')
+                   AND line.state <> 'cancelled'
                  GROUP BY line.contact_id
                 """,
                 tuple(self.ids),

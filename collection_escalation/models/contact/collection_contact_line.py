@@ -55,6 +55,12 @@ class CollectionContactLine(models.Model):
     credit_line_id = fields.Many2one(
         "account.move.line", string="Credit", ondelete="set null", readonly=True
     )
+    credit_key = fields.Char(
+        readonly=True, help="Of `rules.statement.Credit`: what money it is."
+    )
+    taken = fields.Monetary(
+        readonly=True, help="The part of a credit that falls on these invoices."
+    )
     step_id = fields.Many2one(
         "collection.stage.step", ondelete="set null", readonly=True
     )
@@ -125,11 +131,11 @@ class CollectionContactLine(models.Model):
         every hundred.
 
         :param rows: tuples (contact id, item_id, (step_id, stage_id, cycle, currency_id,
-            date_due))"""
+            date_due, part))"""
         if not rows:
             return
         self.env.flush_all()
-        alike = ("step_id", "stage_id", "cycle", "currency_id", "date_due")
+        alike = ("step_id", "stage_id", "cycle", "currency_id", "date_due", "part")
         (contact_ids, item_ids, numbers), values = number_alike(self, alike, rows)
         self.env.cr.execute(
             SQL(
@@ -138,12 +144,12 @@ class CollectionContactLine(models.Model):
                        (contact_id, item_id, step_id, stage_id, cycle, currency_id,
                         date_due, part, state, create_date)
                 SELECT line.contact_id, line.item_id, step_id, stage_id, cycle,
-                       currency_id, date_due, 'step', 'planned',
+                       currency_id, date_due, part, 'planned',
                        now() AT TIME ZONE 'UTC'
                   FROM unnest(%s::int[], %s::int[], %s::int[]) WITH ORDINALITY
                             AS line(contact_id, item_id, number, turn)
                   JOIN (VALUES %s) AS v(number, step_id, stage_id, cycle, currency_id,
-                                        date_due)
+                                        date_due, part)
                  USING (number)
                  ORDER BY turn
                 """,
@@ -215,7 +221,6 @@ class CollectionContactLine(models.Model):
             part=self.part,
             key=str(self.id),
             currency=currency.name or "",
-            due=self.date_due or None,
             stage=self.stage_id.level or "",
             **read(currency, today),
         )
@@ -223,6 +228,7 @@ class CollectionContactLine(models.Model):
     def _read_frozen(self, currency, _today):
         return {
             "name": self.invoice_name or "",
+            "due": self.date_due or None,
             "instalment": self.instalment or "",
             "original": to_decimal(self.amount_original, currency),
             "open": to_decimal(self.amount_open, currency),
@@ -233,15 +239,31 @@ class CollectionContactLine(models.Model):
         }
 
     def _read_ledger(self, currency, today):
+        if self.part == "credit":
+            return self._read_credit(currency)
         ledger = self._get_ledger_line()
         name, place = self._read_name()
-        late = (today - self.date_due).days if today and self.date_due else 0
+        due = ledger.date_maturity or self.date_due or None
+        late = (today - due).days if today and due else 0
         return {
+            "due": due,
             "name": self.invoice_name or name,
             "instalment": place,
             "original": to_decimal(ledger.amount_currency, currency),
             "open": to_decimal(ledger.amount_residual_currency, currency),
             "days_late": max(late, 0),
+        }
+
+    def _read_credit(self, currency):
+        """Money that is taken off: all there is of it, and the part that falls on the
+        invoices of the contact."""
+        ledger = self.credit_line_id
+        original = ledger.amount_currency if ledger else self.amount_original
+        return {
+            "due": self.date_due or None,
+            "name": self.invoice_name or ledger.move_id.name or "",
+            "original": to_decimal(original, currency),
+            "open": -to_decimal(self.taken, currency),
         }
 
     def _freeze(self, state=None):
@@ -274,14 +296,15 @@ class CollectionContactLine(models.Model):
                     "cycle": line.cycle,
                     "currency_id": line.currency_id.id,
                     "date_due": line.date_due,
+                    "part": line.part,
                 }
             )
             for line in self
         ]
 
     def _cancel(self, code, **args):
-        """Take lines out of contacts that have not left. A contact that has no invoice
-        left is skipped, with ``code`` as its reason."""
+        """Take lines out of contacts that have not left. A contact that is about no
+        invoice any more is skipped, with ``code`` as its reason."""
         waiting = self.filtered(
             lambda line: line.state == "planned"
             and line.contact_id.state in ("planned", "queued")
@@ -289,7 +312,9 @@ class CollectionContactLine(models.Model):
         waiting.write({"state": "cancelled"})
         emptied = waiting.contact_id.filtered(
             lambda c: not c.line_ids.filtered(
-                lambda line: line.item_id and line.state == "planned"
+                lambda line: (
+                    line.item_id and line.state == "planned" and line.part == "step"
+                )
             )
         )
         emptied._withdraw_mail()

@@ -139,6 +139,32 @@ class CollectionDebtor(models.Model):
         )
         return frozenset(id_ for (id_,) in rows)
 
+    def _get_siblings(self):
+        """The creditor is the root company: {debtor id: the same customer at all its
+        branches, this one first}, of those that there are more of; superuser, one query."""
+        branched = self.filtered(
+            lambda d: (
+                d.sudo().root_company_id != d.company_id
+                or d.sudo().root_company_id.child_ids
+            )
+        )
+        if not branched:
+            return {}
+        found = self.sudo().search(
+            [
+                ("partner_id", "in", branched.partner_id.ids),
+                ("root_company_id", "in", branched.root_company_id.ids),
+            ],
+            order="id",
+        )
+        alike = found.grouped(lambda d: (d.partner_id, d.root_company_id))
+        siblings = {}
+        for debtor in branched:
+            same = alike.get((debtor.partner_id, debtor.root_company_id), debtor)
+            if len(same) > 1:
+                siblings[debtor.id] = debtor | same.with_env(self.env)
+        return siblings
+
     def _get_here_and_elsewhere_sudo(self):
         """(this debtor, the same customer at other branches), to read what is known of
         them. Superuser: a collector of one branch does not see the others, but obeys what

@@ -194,12 +194,23 @@ class CollectionDebtor(models.Model):
             for debtors in self._get_here_and_elsewhere_sudo()
         )
 
-    def _get_people(self, addressee="usual", remarkable=True):
-        """Whom the system addresses by itself, in this order: the attorney alone if there
-        is one; else who decides (where the step asks for them), the contact of type
-        *collection*, the invoice address, the debtor. Nobody who asked not to be
-        contacted, or who is not entitled any more.
+    def _is_addressee(self, partner):
+        """May an invoice that was made out to ``partner`` be asked for there?"""
+        self.ensure_one()
+        return bool(
+            partner.active
+            and partner != self.partner_id
+            and self._get_party(partner) == "debtor"
+            and not self._has_refused(partner)
+        )
 
+    def _get_people(self, addressee="usual", remarkable=True, made_out_to=None):
+        """Whom the system addresses by itself, in this order: the attorney alone if there
+        is one; else who decides (where the step asks for them), whom the invoices were
+        made out to, the contact of type *collection*, the invoice address, the debtor.
+        Nobody who asked not to be contacted, or who is not entitled any more.
+
+        :param made_out_to: res.partner of the invoices, if it is not the usual one
         :param remarkable: False: it is known already that nobody stands beside them (see
             `_find_unremarkable`)"""
         self.ensure_one()
@@ -213,6 +224,7 @@ class CollectionDebtor(models.Model):
         if addressee == "decider":
             deciders = self.person_ids.filtered(lambda p: p.kind == "decider")
             people = deciders.partner_id
+        people |= made_out_to or people
         for kind in ("collection", "invoice"):
             person = partner.browse(found[kind])
             if person.type == kind:

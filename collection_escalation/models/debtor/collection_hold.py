@@ -108,10 +108,17 @@ class CollectionHold(models.Model):
 
     def _get_items(self):
         """The open items under the pauses."""
-        items = self.env["collection.item"]
+        items_sudo = self.env["collection.item"].sudo()
         for hold in self:
-            items |= hold.item_ids or hold.debtor_id.item_ids
-        return items.filtered(lambda i: i.ledger_state == "open")
+            items_sudo |= hold.item_ids.sudo() or hold._get_debtors_sudo().item_ids
+        return items_sudo.filtered(lambda i: i.ledger_state == "open")
+
+    def _get_debtors_sudo(self):
+        """Whose items it covers: the creditor is the root company, so a pause of the whole
+        customer holds at all branches."""
+        self.ensure_one()
+        here, elsewhere = self.debtor_id._get_here_and_elsewhere_sudo()
+        return here | elsewhere
 
     def _apply(self):
         """Take back what is planned for the paused items, at once. The steps are not
@@ -120,9 +127,13 @@ class CollectionHold(models.Model):
         pause may not write the contact log."""
         self.env.flush_all()
         for hold in self.filtered(lambda h: h.state == "active"):
-            hold._get_items().sudo()._withdraw_contacts(
-                "HELD", until=hold.date_to.isoformat(), reason=hold.reason
-            )
+            said = {"until": hold.date_to.isoformat(), "reason": hold.reason}
+            items_sudo = hold._get_items()
+            here = items_sudo.filtered(lambda i, h=hold: i.debtor_id == h.debtor_id)
+            here._withdraw_contacts("HELD", **said)
+            if elsewhere := items_sudo - here:
+                said["company"] = hold.sudo().company_id.name
+                elsewhere._withdraw_contacts("HELD_ELSEWHERE", **said)
         self._get_items()._wake()
 
     def action_end(self):
@@ -148,21 +159,41 @@ class CollectionDebtor(models.Model):
         Empty if none runs."""
         labels = dict(self.hold_ids._fields["reason"]._description_selection(self.env))
         holds = self._get_running_holds(items, self._get_today())
-        return "; ".join(
-            self.env._(
-                "%(reason)s, until %(until)s (%(owner)s)",
-                reason=f"{labels[hold.reason]}{hold.note and f': {hold.note}' or ''}",
-                until=format_date(self.env, hold.date_to),
-                owner=hold.user_id.sudo().name,  # a colleague of any company
+        said = []
+        for hold in holds.filtered(lambda h: h.reason != "answered"):
+            until = format_date(self.env, hold.date_to)
+            if hold.debtor_id != self:
+                # what it is about stands there
+                said.append(
+                    self.env._(
+                        "paused at %(company)s until %(until)s",
+                        company=hold.company_id.name,
+                        until=until,
+                    )
+                )
+                continue
+            said.append(
+                self.env._(
+                    "%(reason)s, until %(until)s (%(owner)s)",
+                    reason=f"{labels[hold.reason]}{hold.note and f': {hold.note}' or ''}",
+                    until=until,
+                    owner=hold.user_id.sudo().name,  # a colleague of any company
+                )
             )
-            for hold in holds.filtered(lambda h: h.reason != "answered")
-        )
+        return "; ".join(said)
 
     def _get_running_holds(self, items, day):
-        """Pauses that run on ``day`` for the debtor, or for one of ``items``."""
+        """Pauses that run on ``day`` for the debtor, or for one of ``items``: here, and of
+        the whole customer at other branches; as superuser."""
         self.ensure_one()
-        return self.hold_ids.filtered(
-            lambda h: h.state == "active"
-            and h.date_from <= day <= h.date_to
-            and (not h.item_ids or (items and h.item_ids & items))
+        here, elsewhere = self._get_here_and_elsewhere_sudo()
+        holds_sudo = here.hold_ids | elsewhere.hold_ids.filtered(
+            lambda h: not h.item_ids
+        )
+        return holds_sudo.filtered(
+            lambda h: (
+                h.state == "active"
+                and h.date_from <= day <= h.date_to
+                and (not h.item_ids or (items and h.item_ids & items.sudo()))
+            )
         )

@@ -10,6 +10,7 @@ class CollectionReason(models.AbstractModel):
     def _get_texts(self):
         return super()._get_texts() | {
             "HELD": _lt("Paused until %(until)s: %(reason)s."),
+            "HELD_ELSEWHERE": _lt("Paused at %(company)s until %(until)s."),
             "STOPPED": _lt("Nobody may contact them: %(flag)s."),
             "CASE_CLOSED": _lt("The collection file was closed."),
             "MERGED": _lt("The customer was merged with another."),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, models
 
+from ...rules.picture import quiet_until
 from ..bulk_rows import insert_rows
 
 
@@ -11,16 +12,16 @@ class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
     @api.model
-    def _plan(self, wanted, cases, today):
-        """Make the contacts that the evaluation asks for.
+    def _plan(self, wanted, cases, facts):
+        """Make the contacts that the evaluation asks for, with all they list.
 
-        :param wanted: {(debtor id, channel, purpose): [(ItemRow, step)]}
+        :param wanted: {(debtor id, channel, purpose, addressee id or 0): [(ItemRow, step)]}
         :param cases: {debtor id: open case}
-        :param today: {debtor id: today's date for them}
-        A contact that is planned already for the debtor, channel and purpose takes the
-        new items in: one notice per debtor, not one per invoice."""
+        :param facts: of `collection.evaluation`
+        A contact that is planned already for the debtor, channel, purpose and addressee
+        takes the new items in: one notice per addressee, not one per invoice."""
         waiting = {
-            (c.debtor_id.id, c.channel, c.purpose): c
+            (c.debtor_id.id, c.channel, c.purpose, c.addressee_id.id or 0): c
             for c in self.search(
                 [
                     ("debtor_id", "in", [debtor_id for debtor_id, *_ in wanted]),
@@ -29,36 +30,39 @@ class CollectionContact(models.Model):
                 order="id desc",
             )
         }
-        Line = self.env["collection.contact.line"]
         steps = self.env["collection.stage.step"].union(
             *{step for pairs in wanted.values() for _row, step in pairs}
         )
         deciding = steps.filtered(lambda s: s.addressee == "decider").ids
-        lines, new, new_keys = [], [], []
+        lines, new, new_keys, joined = [], [], [], self.browse()
         for key, pairs in wanted.items():
-            debtor_id, channel, purpose = key
             if contact := waiting.get(key):
                 lines += self._prepare_lines(contact, pairs, contact.line_ids.item_id)
                 contact._raise_tone(pairs)
+                joined |= contact
                 continue
-            debtor = self.env["collection.debtor"].browse(debtor_id)
-            vals = self._prepare_planned_vals(
-                debtor, channel, purpose, pairs, today[debtor_id]
-            )
-            case = cases.get(debtor_id, self.env["collection.case"])
+            debtor = self.env["collection.debtor"].browse(key[0])
+            vals = self._prepare_planned_vals(debtor, key, pairs, facts)
+            case = cases.get(debtor.id, self.env["collection.case"])
             new.append({**vals, "case_id": case.id})
             new_keys.append(key)
         created = self._insert_planned(new)
-        for contact, key in zip(created, new_keys, strict=True):
+        credits = []
+        for contact, key, vals in zip(created, new_keys, new, strict=True):
             lines += self._prepare_lines(contact, wanted[key], ())
+            beside, taken = self._prepare_picture(contact, vals, wanted[key], facts)
+            lines += beside
+            credits += taken
+        Line = self.env["collection.contact.line"]
         Line._create_planned(lines)
+        Line.create(credits)
+        joined._draw(facts)
         asking = [
             contact
             for contact, vals in zip(created, new, strict=True)
             if vals["step_id"] in deciding
         ]
-        asking += [waiting[key] for key in wanted if key in waiting]
-        self.browse().union(*asking)._ask_who_decides()
+        self.browse().union(*asking, joined)._ask_who_decides()
         return created
 
     @api.model
@@ -95,23 +99,49 @@ class CollectionContact(models.Model):
             [(case.debtor_id, {"case_id": case.id}) for case in asking.case_id],
         )
 
-    def _prepare_planned_vals(self, debtor, channel, purpose, pairs, today):
-        """Of a contact that is asked for on ``today`` (the debtor's) for ``pairs``
-        [(ItemRow, step)]; the highest stage sets the tone."""
+    def _prepare_planned_vals(self, debtor, key, pairs, facts):
+        """Of a contact that is asked for on the debtor's day for ``pairs`` [(ItemRow,
+        step)]; the highest stage sets the tone.
+
+        :param key: as in `_plan`"""
+        _debtor_id, channel, purpose, addressee_id = key
         highest = self._get_highest_step(step for _row, step in pairs)
-        return {
+        vals = {
             "debtor_id": debtor.id,
             "company_id": debtor.company_id.id,
             "purpose": purpose,
             "channel": channel,
+            "addressee_id": addressee_id or False,
             "step_id": highest.id,
             "stage_id": highest.stage_id.id,
             "user_id": debtor.collector_id.id,
-            **debtor._get_review_vals(channel, today, purpose),
+            **debtor._get_review_vals(channel, facts.today[debtor.id], purpose),
         }
+        if quiet_until := self._get_quiet_until(debtor, key, highest, facts):
+            not_before = vals.get("not_before") or quiet_until
+            vals["not_before"] = max(not_before, quiet_until)
+        return vals
+
+    def _get_quiet_until(self, debtor, key, step, facts):
+        """The first day after the quiet days, or None where there are none."""
+        _debtor_id, channel, purpose, addressee_id = key
+        if step.stage_id.level in (False, "pre_due"):
+            return None
+        if not self.env["collection.purpose"]._get(purpose)._keeps_quiet_days:
+            return None
+        last = facts.of["quiet"] and facts.of["quiet"].get(
+            (debtor.id, channel, addressee_id)
+        )
+        if not last:
+            return None
+        calendar = self.env["collection.calendar"]._get(*facts.places[debtor.id], last)
+        days = facts.get_policy(debtor).quiet_days
+        first = quiet_until(last, days, calendar)
+        return first if first and first > facts.today[debtor.id] else None
 
     def _prepare_lines(self, contact, pairs, present):
-        """As `collection.contact.line._create_planned` takes them."""
+        """As `collection.contact.line._create_planned` takes them, of those whose step it
+        is."""
         present_ids = set(present.ids) if present else set()
         of_step = {
             step: (step.id or None, step.stage_id.id or None)
@@ -121,7 +151,7 @@ class CollectionContact(models.Model):
             (
                 contact.id,
                 row.id,
-                (*of_step[step], row.cycle, row.currency_id, row.due),
+                (*of_step[step], row.cycle, row.currency_id, row.due, "step"),
             )
             for row, step in pairs
             if step or row.id not in present_ids

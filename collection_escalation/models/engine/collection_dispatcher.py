@@ -163,7 +163,6 @@ class CollectionDispatcher(models.AbstractModel):
         ready = contacts._check_before_leaving()
         # what is planned instead, by another channel, waits for a moment of its own
         ready &= ready._keep_reachable()
-        ready._take_credits()
         for code, group in ready.grouped("channel").items():
             self.env["collection.channel"]._get(code)._write_messages(group)
 
@@ -267,7 +266,6 @@ class CollectionContact(models.Model):
         moved = queued.filtered(lambda c: c._has_other_address())
         moved._back_to_plan("ADDRESS_CHANGED")
         queued -= moved
-        queued._take_credits()
         changed = queued.filtered(lambda c: c._is_outdated())
         changed._back_to_plan("AMOUNTS_CHANGED")
         return moved | changed
@@ -289,7 +287,10 @@ class CollectionContact(models.Model):
             line._cancel(reason["code"], **reason["args"])
             if reason["code"] not in ("NOT_OWED", "COURTESY_OVER"):
                 line.item_id._wake()
-        return self.filtered(lambda c: c.state in ("planned", "queued"))
+        waiting = self.filtered(lambda c: c.state in ("planned", "queued"))
+        waiting._draw(facts)
+        waiting._drop_what_is_covered()
+        return waiting.filtered(lambda c: c.state in ("planned", "queued"))
 
     def _stop_undecidable(self, errors):
         """Contacts of debtors about whom nobody can decide go to a person; their steps
@@ -312,7 +313,7 @@ class CollectionContact(models.Model):
         found = {}
         for contact in self:
             for line in contact.line_ids.filtered(
-                lambda x: x.item_id and x.state == "planned"
+                lambda x: x.item_id and x.state == "planned" and x.part == "step"
             ):
                 row = rows.get(line.item_id.id)
                 level = line.stage_id.level
@@ -325,7 +326,7 @@ class CollectionContact(models.Model):
 
         :param row: the open item as the ledger says now, or None"""
         purpose = self._get_purpose()
-        if row is None or row.debtor_id != self.debtor_id.id:
+        if row is None or row.debtor_id != self.debtor_id.id or row.amount <= 0:
             return Reason.of("NOT_OWED") if purpose._speaks_of_debt else None
         if row.debtor_id in facts.errors:
             return None
@@ -334,6 +335,10 @@ class CollectionContact(models.Model):
             return Reason.of("COURTESY_OVER")
         if not purpose._is_chase:
             return None
+        evaluation = self.env["collection.evaluation"]
+        ripe = evaluation._get_ripe_items(facts, self.debtor_id)
+        if purpose._asks_for_money and not pre_due and row.id not in ripe:
+            return Reason.of("NOT_RIPE")
         withheld = self.env["collection.evaluation"]._get_withheld(
             facts, self.debtor_id, row, post_due=not pre_due
         )
@@ -347,7 +352,7 @@ class CollectionContact(models.Model):
         found = {}
         for contact in self.filtered("line_ids.item_id"):
             lines = contact.line_ids.filtered(
-                lambda x: x.item_id and x.state == "planned"
+                lambda x: x.item_id and x.state == "planned" and x.part == "step"
             )
             if all(line in not_owed for line in lines):
                 reasons = [not_owed[line] for line in lines]

@@ -107,9 +107,11 @@ class CollectionEvaluation(models.AbstractModel):
         self._record_moves(found, levels, stored)
         self._store_items(found, levels, stored, cases)
         self._refresh_case_stages(cases, placed)
-        self._plan_contacts(found, cases, facts.of["invoice_waiting"], facts.today)
+        self._plan_contacts(found, cases, facts)
         self._begin_actions(found, cases, facts.today)
         self._ask_managers(found, cases)
+        for ask_duties in facts.hooks.ask_duties:
+            ask_duties(facts, debtors)
         return len(found)
 
     def _postpone(self, debtor, error):
@@ -137,7 +139,7 @@ class CollectionEvaluation(models.AbstractModel):
                 facts, debtor, row, post_due=resolution.rung_id in chasing
             )
             if withheld and (
-                withheld.code in ("HELD", "STOPPED")
+                withheld.code in ("HELD", "HELD_ELSEWHERE", "STOPPED")
                 or resolution.moved
                 or resolution.step_id
             ):
@@ -310,18 +312,24 @@ class CollectionEvaluation(models.AbstractModel):
         )
         touched.with_context(tracking_disable=True)._refresh()
 
-    def _plan_contacts(self, found, cases, not_to_send, today):
-        """One contact per debtor and channel covers all items that are due for it; the
+    def _plan_contacts(self, found, cases, facts):
+        """One contact per addressee and channel covers all items that are due for it; the
         highest stage sets the tone."""
-        wanted = self._get_wanted(found, not_to_send)
-        self.env["collection.contact"]._plan(wanted, cases, today)
+        wanted = self._get_wanted(found, facts.of["invoice_waiting"])
+        self.env["collection.contact"]._plan(wanted, cases, facts)
 
     def _get_wanted(self, found, not_to_send):
-        """The contacts that are due: {(debtor id, channel, purpose): [(ItemRow, step)]}."""
+        """The contacts that are due: {(debtor id, channel, purpose, whom the invoices were
+        made out to or 0): [(ItemRow, step)]}."""
         none = self.env["collection.stage.step"]
         bringing = self.env["collection.purpose.invoice"]._code
         steps = {
-            step.id: (step, step.channel, step._get_action()._purpose)
+            step.id: (
+                step,
+                step.channel,
+                step._get_action()._purpose,
+                step.addressee == "decider",
+            )
             for step in self._get_due_steps(found)
         }
         wanted = defaultdict(list)
@@ -329,11 +337,14 @@ class CollectionEvaluation(models.AbstractModel):
             if withheld and withheld.code in INVOICE_FIRST:
                 if row.id in not_to_send:
                     continue
-                wanted[row.debtor_id, "email", bringing].append((row, none))
+                key = row.debtor_id, "email", bringing, row.addressee_id
+                wanted[key].append((row, none))
             elif resolution.step_id:
-                step, channel, purpose = steps[resolution.step_id]
+                step, channel, purpose, to_decider = steps[resolution.step_id]
                 if purpose:
-                    wanted[row.debtor_id, channel, purpose].append((row, step))
+                    addressee_id = 0 if to_decider else row.addressee_id
+                    key = row.debtor_id, channel, purpose, addressee_id
+                    wanted[key].append((row, step))
         return wanted
 
     def _get_due_steps(self, found):

@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 from ...rules.decision import Reason
 from ...rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
+from ...rules.statement import Share
 from ..bulk_rows import int_array
 
 #: Why a contact could not be made, where the address is to blame.
@@ -57,8 +58,10 @@ class ItemRow:
     amount: float
     currency_id: int
     was_sent: bool
-    in_payment: bool
     not_received: bool
+    #: Whom the invoice was made out to, where they are entitled; 0: who is usually
+    #: addressed.
+    addressee_id: int
     marks: tuple[Mark, ...] = ()
 
 
@@ -68,9 +71,14 @@ class Hooks(NamedTuple):
 
     before_due: Sequence[Callable] = ()
     after_due: Sequence[Callable] = ()
+    #: Those after the due date, and those at any time, that do not look at amounts: what
+    #: they withhold is not listed beside other invoices either.
+    listed: Sequence[Callable] = ()
+    told: Sequence[Callable] = ()
     put_off: Sequence[Callable] = ()
     take_off: Sequence[Callable] = ()
     on_another_day: Sequence[Callable] = ()
+    ask_duties: Sequence[Callable] = ()
 
 
 @dataclass(slots=True)
@@ -99,9 +107,9 @@ class Facts:
     triggers: dict[tuple, date] = field(default_factory=dict)
     resolutions: dict[tuple, Resolution] = field(default_factory=dict)
     ripe: dict[int, set[int]] = field(default_factory=dict)
-    ripe_amounts: dict[int, dict[int, float]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    asked: dict[int, dict[int, ItemRow]] = field(default_factory=dict)
+    shares: dict[tuple[int, int, int], tuple[Share, ...]] = field(default_factory=dict)
+    siblings: dict[int, models.BaseModel] = field(default_factory=dict)
 
     def get_policy(self, debtor):
         """The plan by which ``debtor`` is judged: the one that is tried, else theirs."""
@@ -111,8 +119,9 @@ class Facts:
         """Ask about another day of the debtor: what depends on it, or on where the items
         stand, is worked out anew."""
         self.today[debtor_id] = day
-        for known in (self.ripe, self.ripe_amounts, self.judged):
+        for known in (self.ripe, self.asked, self.judged):
             known.pop(debtor_id, None)
+        self.shares.clear()
         for on_another_day in self.hooks.on_another_day:
             on_another_day(self, debtor_id, day)
 
@@ -130,11 +139,15 @@ class CollectionEvaluation(models.AbstractModel):
         :param tried_policy: judge by this plan instead of each debtor's own
         :param without: codes of facts that are taken to be of no account"""
         self.env.flush_all()
+        siblings = debtors._get_siblings()
+        debtors = debtors.union(*siblings.values())
         items = self._read_items(debtors)
         rows = [row for each in items.values() for row in each]
         self._read_marks(rows)
         facts = Facts(items, rows, among({row.move_id for row in rows}))
+        facts.siblings = siblings
         self._find_days_and_plans(facts, debtors, tried_policy)
+        self._find_addressees(facts, debtors)
         known = [
             fact
             for fact in self.env["collection.fact"]._get_models()
@@ -161,6 +174,23 @@ class CollectionEvaluation(models.AbstractModel):
             except UserError as error:
                 facts.errors[debtor.id] = str(error)
 
+    def _find_addressees(self, facts, debtors):
+        """Whom each invoice was made out to counts where they may learn of the debt; else
+        who is usually addressed (0)."""
+        entitled = {}
+        for debtor in debtors:
+            usual = debtor.partner_id.id
+            for row in facts.items.get(debtor.id, ()):
+                if row.addressee_id == usual:
+                    row.addressee_id = 0
+                    continue
+                key = debtor.id, row.addressee_id
+                if key not in entitled:
+                    partner = debtor.partner_id.browse(row.addressee_id)
+                    entitled[key] = debtor._is_addressee(partner)
+                if not entitled[key]:
+                    row.addressee_id = 0
+
     def _get_hooks(self, known):
         """What ``known`` facts have to say, found once a batch: who says nothing, or
         knows nothing of these debtors, costs nothing."""
@@ -171,9 +201,26 @@ class CollectionEvaluation(models.AbstractModel):
         return Hooks(
             find("_withhold", [fact for fact in known if fact._before_due]),
             find("_withhold", [fact for fact in known if fact._after_due]),
+            find(
+                "_withhold",
+                [
+                    fact
+                    for fact in known
+                    if fact._after_due and not fact._judges_amounts
+                ],
+            ),
+            find(
+                "_withhold",
+                [
+                    fact
+                    for fact in known
+                    if fact._after_due and fact._before_due and not fact._judges_amounts
+                ],
+            ),
             find("_put_off", known),
             find("_take_off", known),
             find("_on_another_day", known),
+            find("_ask_duties", known),
         )
 
     def _read_items(self, debtors):
@@ -187,8 +234,7 @@ class CollectionEvaluation(models.AbstractModel):
                        COALESCE(l.date_maturity, i.date_due),
                        l.amount_residual_currency::float, l.currency_id,
                        COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry',
-                       m.payment_state = 'in_payment',
-                       i.not_received_on IS NOT NULL
+                       i.not_received_on IS NOT NULL, m.partner_id
                   FROM collection_item i
                   JOIN account_move_line l ON l.id = i.move_line_id
                   JOIN account_move m ON m.id = i.move_id

@@ -43,7 +43,8 @@ class CollectionEvaluation(models.AbstractModel):
 
     @api.model
     def _get_taken_off(self, facts, debtor, currency_id):
-        """[(amount in the currency, Reason)] that lower what the debtor is asked for."""
+        """[(`rules.statement.Credit`, Reason)] that lower what the customer is asked for,
+        by whichever branch of the creditor."""
         return [
             each
             for take_off in facts.hooks.take_off
@@ -56,9 +57,12 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _judge_amount(self, facts, debtor, row):
         """(reason why what is asked for is too little to chase, or None; is it above the
-        minimum of costly steps?). The same for all ripe items of a debtor and currency."""
-        ripe = facts.ripe.get(row.debtor_id) or self._get_ripe_items(facts, debtor)
-        key = row.currency_id, None if row.id in ripe else row.id
+        minimum of costly steps?). The same for all items of a debtor and currency that are
+        asked for."""
+        asked_for = facts.asked.get(row.debtor_id)
+        if asked_for is None:
+            asked_for = self._get_asked_items(facts, debtor)
+        key = row.currency_id, None if row.id in asked_for else row.id
         judged = facts.judged[row.debtor_id]
         if key not in judged:
             currency = self.env["res.currency"].browse(row.currency_id)
@@ -87,19 +91,41 @@ class CollectionEvaluation(models.AbstractModel):
         return facts.limits[key]
 
     def _get_amount_asked(self, facts, debtor, row):
-        """What the debtor is asked for in the item's currency, less what is taken off.
-        Items still in their days of grace are not asked for, so they do not count."""
-        ripe = self._get_ripe_items(facts, debtor)
-        amounts = facts.ripe_amounts[debtor.id]
-        if row.currency_id not in amounts:
-            amounts[row.currency_id] = sum(
-                other.amount
-                for other in facts.items[debtor.id]
-                if other.currency_id == row.currency_id and other.id in ripe
-            )
-        own = 0.0 if row.id in ripe else row.amount
+        """What the debtor is asked for in the item's currency, less what is taken off:
+        the item counts as if it were asked for. Those still in their days of grace, and
+        those that something withholds, do not count."""
+        asked_for = self._get_asked_items(facts, debtor)
+        amount = sum(
+            other.amount
+            for other in asked_for.values()
+            if other.currency_id == row.currency_id
+        )
         taken_off = self._get_taken_off(facts, debtor, row.currency_id)
-        return amounts[row.currency_id] + own - sum(amount for amount, _ in taken_off)
+        if not taken_off:
+            return amount if row.id in asked_for else amount + row.amount
+        shares = self._get_shares(facts, debtor, row.currency_id)
+        own = sum(share.amount for share in shares if int(share.claim) in asked_for)
+        amount -= float(own)
+        if row.id not in asked_for:
+            left = sum(credit.amount for credit, _why in taken_off)
+            left -= sum(share.amount for share in shares)
+            amount += max(row.amount - float(left), 0.0)
+        return amount
+
+    def _get_asked_items(self, facts, debtor):
+        """{id: ItemRow} of what the debtor is asked for: ripe, more than 0 open, and
+        nothing withholds it."""
+        if debtor.id not in facts.asked:
+            ripe = self._get_ripe_items(facts, debtor)
+            hooks = facts.hooks.listed
+            facts.asked[debtor.id] = {
+                row.id: row
+                for row in facts.items.get(debtor.id, ())
+                if row.id in ripe
+                and row.amount > 0
+                and not any(hook(facts, debtor, row, True) for hook in hooks)
+            }
+        return facts.asked[debtor.id]
 
     def _get_ripe_items(self, facts, debtor):
         """Ids of the debtor's items that have reached the first stage after the due date,
@@ -110,7 +136,7 @@ class CollectionEvaluation(models.AbstractModel):
             first = next((r for r in ladder.rungs if r.level != "pre_due"), None)
             facts.ripe[debtor.id] = {
                 row.id
-                for row in facts.items[debtor.id]
+                for row in facts.items.get(debtor.id, ())
                 if row.level not in (None, "pre_due")
                 or (first and today >= self._get_first_day(facts, debtor, first, row))
             }

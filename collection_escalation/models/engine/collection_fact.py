@@ -20,6 +20,8 @@ class CollectionFact(models.AbstractModel):
     _code = ""
     #: Its turn: of several reasons not to chase the first is given.
     _place = 0
+    #: Does it look at amounts? What is too little to chase is listed all the same.
+    _judges_amounts = False
     #: Does it withhold courtesy notes, before the due date?
     _before_due = True
     #: Does it withhold contacts after the due date?
@@ -69,10 +71,16 @@ class CollectionFact(models.AbstractModel):
 
     @api.model
     def _take_off(self, facts, debtor, currency_id):
-        """What lowers the sum that the debtor is asked for in the currency.
+        """What lowers the sum that the debtor is asked for in the currency. It is handed
+        out over the invoices that are asked for, and stands in the messages by its name.
 
-        :return: [(positive amount in the currency, `Reason`)]"""
+        :return: [(`rules.statement.Credit` whose currency is the id as text, `Reason`)]"""
         return []
+
+    @api.model
+    def _ask_duties(self, facts, debtors):
+        """What withholds has an owner and an end: ask who must see to it, where it lasts
+        too long (`collection.duty._ask`). Once a batch, by the evaluation only."""
 
     @api.model
     def _on_another_day(self, facts, debtor_id, day):

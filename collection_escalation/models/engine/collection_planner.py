@@ -131,7 +131,9 @@ class CollectionPlanner(models.AbstractModel):
         )
         unwritten, unremarkable = {}, debtors._find_unremarkable()
         contacts = contacts._keep_reachable(unremarkable, unwritten)
-        contacts._take_credits()
+        # what the evaluation planned has its list; a person's, and what takes the place of
+        # another, has not
+        contacts.filtered(lambda c: c.fallback_of_id or not c.step_id)._draw_now()
         events = contacts._get_rule_events(unremarkable)
         now = fields.Datetime.now()
         refused = contacts._plan_in_turn(now, events, unwritten)

@@ -30,7 +30,10 @@ class FactCourtesyPunctual(models.AbstractModel):
                 SELECT d.id
                   FROM collection_debtor d
                   JOIN account_move_line l
-                    ON l.partner_id = d.partner_id AND l.company_id = d.company_id
+                    ON l.partner_id = d.partner_id
+                  JOIN res_company c
+                    ON c.id = l.company_id
+                   AND split_part(c.parent_path, '/', 1)::int = d.root_company_id
                   JOIN account_account a ON a.id = l.account_id
                   LEFT JOIN LATERAL (
                        SELECT max(p.max_date) AS paid_on

@@ -17,16 +17,24 @@ class FactHold(models.AbstractModel):
     _place = 20
 
     def _read(self, facts, debtors):
-        """Running pauses: {debtor id: [(item id or None, from, to, reason)]}."""
+        """Running pauses: {debtor id: [(item id or None, from, to, reason, the other
+        company whose pause it is)]}. The creditor is the root company: a pause of the whole
+        customer holds at all branches, one of items only for these."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT h.debtor_id, rel.collection_item_id, h.date_from, h.date_to,
-                       h.reason
-                  FROM collection_hold h
+                SELECT d.id, rel.collection_item_id, h.date_from, h.date_to, h.reason,
+                       CASE WHEN h.debtor_id <> d.id THEN c.name END
+                  FROM collection_debtor d
+                  JOIN collection_debtor other
+                    ON other.partner_id = d.partner_id
+                   AND other.root_company_id = d.root_company_id
+                  JOIN collection_hold h ON h.debtor_id = other.id
+                  JOIN res_company c ON c.id = other.company_id
                   LEFT JOIN collection_hold_collection_item_rel rel
                          ON rel.collection_hold_id = h.id
-                 WHERE h.debtor_id IN %s AND h.state = 'active'
+                 WHERE d.id IN %s AND h.state = 'active'
+                   AND (h.debtor_id = d.id OR rel.collection_item_id IS NULL)
                 """,
                 tuple(debtors.ids) or (0,),
             )
@@ -38,9 +46,11 @@ class FactHold(models.AbstractModel):
 
     def _withhold(self, facts, debtor, row, post_due):
         today = facts.today[row.debtor_id]
-        for item_id, date_from, date_to, reason in facts.of["hold"].get(
-            row.debtor_id, ()
-        ):
-            if item_id in (None, row.id) and date_from <= today <= date_to:
-                return Reason.of("HELD", until=date_to, reason=reason)
+        holds = facts.of["hold"].get(row.debtor_id, ())
+        for item_id, date_from, date_to, reason, elsewhere in holds:
+            if item_id not in (None, row.id) or not date_from <= today <= date_to:
+                continue
+            if elsewhere:
+                return Reason.of("HELD_ELSEWHERE", until=date_to, company=elsewhere)
+            return Reason.of("HELD", until=date_to, reason=reason)
         return None

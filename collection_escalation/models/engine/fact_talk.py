@@ -13,14 +13,19 @@ class FactTalk(models.AbstractModel):
     _place = 100
 
     def _read(self, facts, debtors):
-        """{debtor id: last day on which they talked or wrote to us}."""
+        """{debtor id: last day on which they talked or wrote to us, at any branch}."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT debtor_id, max(made_on) FROM collection_contact
-                 WHERE debtor_id IN %s AND state = 'made'
-                   AND outcome IN ('conversation', 'met', 'reply')
-                 GROUP BY debtor_id
+                SELECT d.id, max(c.made_on)
+                  FROM collection_debtor d
+                  JOIN collection_debtor other
+                    ON other.partner_id = d.partner_id
+                   AND other.root_company_id = d.root_company_id
+                  JOIN collection_contact c ON c.debtor_id = other.id
+                 WHERE d.id IN %s AND c.state = 'made'
+                   AND c.outcome IN ('conversation', 'met', 'reply')
+                 GROUP BY d.id
                 """,
                 tuple(debtors.ids) or (0,),
             )

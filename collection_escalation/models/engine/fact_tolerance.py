@@ -11,6 +11,7 @@ class FactTolerance(models.AbstractModel):
 
     _code = "tolerance"
     _place = 70
+    _judges_amounts = True
 
     def _withhold(self, facts, debtor, row, post_due):
         reason, _worth_it = self.env["collection.evaluation"]._judge_amount(

@@ -25,7 +25,22 @@ class CollectionReason(models.AbstractModel):
             "COURTESY_PUNCTUAL": _lt(
                 "They always pay on time: no note before the due date."
             ),
-            "PAYMENT_IN_PROCESS": _lt("A payment is in process."),
+            "COURTESY_TOLD": _lt(
+                "It was named in the message of %(date)s: no note of its own."
+            ),
+            "PAYMENT_IN_PROCESS": _lt(
+                "A payment of it is on its way: we wait until %(until)s."
+            ),
+            "PAYMENT_LATE": _lt(
+                "The payment %(name)s was waited for until %(date)s. It counts as not paid "
+                "until somebody knows better."
+            ),
+            "ON_THE_WAY": _lt("%(amount)s are on their way."),
+            "COVERED": _lt("Credits cover all that it asked for."),
+            "NOT_RIPE": _lt(
+                "It is too early for it: the due date was moved, or the invoice arrived "
+                "later."
+            ),
             "INVOICE_NOT_SENT": _lt(
                 "The invoice itself was never sent: it goes first."
             ),

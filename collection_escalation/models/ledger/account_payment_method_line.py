@@ -9,3 +9,9 @@ class AccountPaymentMethodLine(models.Model):
         help="A mandate or a stored card: no courtesy note is sent for invoices that are "
         "paid this way.",
     )
+    collection_wait_days = fields.Integer(
+        string="Waited for (business days)",
+        default=5,
+        help="So long a payment that is in process counts as on its way. Then the invoice "
+        "is asked for again, and the accountant looks into it.",
+    )

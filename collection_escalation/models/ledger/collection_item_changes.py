@@ -200,17 +200,30 @@ class CollectionItem(models.Model):
     # -- what follows for an item --------------------------------------------------------
 
     def _follow_due_date(self):
-        """A due date moved by the accountant; later than today, the item starts anew."""
+        """A due date moved by the accountant. Where the plan would not begin yet by the
+        new one, the item starts anew."""
         line = self.move_line_id
         due = line.date_maturity or line.invoice_date or line.date
         if not line or due == self.date_due:
             return
         vals = {"date_due": due}
-        if self.stage_id and due >= self.debtor_id._get_today():
+        if self.stage_id and self._is_too_early(due):
             vals.update(self._prepare_new_cycle_vals())
             self._withdraw_contacts("DUE_DATE_MOVED")
         self.write(vals)
         self._wake()
+
+    def _is_too_early(self, due):
+        """Would an item that is due on ``due`` not yet have reached the first stage after
+        the due date?"""
+        debtor, today = self.debtor_id, self.debtor_id._get_today()
+        if due >= today:
+            return True
+        first = debtor.effective_policy_id.stage_ids.sorted().filtered(
+            lambda s: s.level != "pre_due"
+        )[:1]
+        place = debtor._get_country_state()
+        return bool(first) and today < self._get_entry_date(first, place, due, {})
 
     def _follow_partner(self):
         """The line went to another customer (change of the commercial entity)."""

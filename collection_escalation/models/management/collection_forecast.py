@@ -35,6 +35,7 @@ class Foreseen:
     reasons: list[dict] = field(default_factory=list)
     reservation: tuple | None = None
     over: bool = False
+    amounts: dict[int, float] | None = None
 
 
 class DebtorForecast:
@@ -67,6 +68,8 @@ class DebtorForecast:
         for number in range(days + 1):
             self._live_one_day(self.today + timedelta(days=number))
         last = self.today + timedelta(days=days)
+        for each in self.foreseen:
+            each.amounts = self.get_amounts(each)
         return [
             each
             for each in self.foreseen
@@ -142,23 +145,21 @@ class DebtorForecast:
         if day == self.today:
             not_to_send = not_to_send | self.facts.of["invoice_waiting"]
         wanted = evaluation._get_wanted(found, not_to_send)
-        for (_debtor_id, channel, purpose), pairs in wanted.items():
+        for key, pairs in wanted.items():
             reasons = [first[row.id] for row, _step in pairs if row.id in first]
-            self._want(channel, purpose, pairs, day, reasons)
+            self._want(key, pairs, day, reasons)
         for pairs in evaluation._get_due_actions(found).values():
             for row, step in pairs:  # whatever else is due is done on its day
                 self._mark(row, step, Mark(step.id, day))
                 row.next_date = day
 
-    def _want(self, channel, purpose, pairs, day, reasons):
+    def _want(self, key, pairs, day, reasons):
         """A contact that is planned already takes the new items in, else there is a new
-        one (as in `collection.contact._plan`)."""
-        each = next(
-            (e for e in self.foreseen if self._takes_in(e, channel, purpose)), None
-        )
+        one (as in `collection.contact._plan`, where the key is explained)."""
+        each = next((e for e in self.foreseen if self._takes_in(e, key)), None)
         if each is None:
             vals = self.env["collection.contact"]._prepare_planned_vals(
-                self.debtor, channel, purpose, pairs, day
+                self.debtor, key, pairs, self.facts
             )
             each, added = self._foresee(vals, pairs, day), pairs
         else:
@@ -171,10 +172,16 @@ class DebtorForecast:
         for row, step in added:
             self._mark(row, step, Mark(step.id, day, open=True))
 
-    def _takes_in(self, each, channel, purpose):
-        contact = each.contact
-        is_alike = (contact.channel, contact.purpose) == (channel, purpose)
-        return is_alike and contact.state == "planned" and not each.over
+    def _takes_in(self, each, key):
+        return (
+            self._get_key(each.contact) == key
+            and each.contact.state == "planned"
+            and not each.over
+        )
+
+    def _get_key(self, contact):
+        addressee_id = contact.addressee_id.id or 0
+        return self.debtor.id, contact.channel, contact.purpose, addressee_id
 
     def _foresee(self, vals, pairs, day):
         contact = self.env["collection.contact"].new(
@@ -282,6 +289,10 @@ class DebtorForecast:
         channel = self.env["collection.channel"]._get(each.contact.channel)
         self.history.append(replace(event, outcome=channel._usual_outcome))
         purpose._after_foreseen([row for row, _step in each.pairs], day)
+        if self._is_automatic(each) and purpose._begins_quiet_days:
+            if each.contact.stage_id.level != "pre_due":
+                _debtor_id, code, _purpose, whom = self._get_key(each.contact)
+                self.facts.of["quiet"][self.debtor.id, code, whom] = day
         self._close(each, day)
 
     def _drop_what_is_obsolete(self, each, day):
@@ -297,10 +308,33 @@ class DebtorForecast:
 
     def _close(self, each, on):
         """Made, missed or given up ``on`` this day: the ladder goes on from there."""
-        each.over = True
+        each.over, each.amounts = True, self.get_amounts(each)
         for row, step in each.pairs:
             self._mark(row, step, Mark(step.id, on))
             row.next_date = on
+
+    def get_amounts(self, each):
+        """What it asks for, as the day of the facts has it: {currency id: amount}."""
+        if each.amounts is not None:
+            return each.amounts
+        evaluation, contact, facts = (
+            self.env["collection.evaluation"],
+            each.contact,
+            self.facts,
+        )
+        rows, amounts = {row.id: row for row, _step in each.pairs}, {}
+        if contact._get_listing() == "all":
+            whom = contact._get_addressee(contact.step_id, contact.addressee_id.id)
+            parts = evaluation._get_picture(facts, self.debtor, set(rows), whom)
+            rows = {r.id: r for r in self.rows if parts.get(r.id, "info") != "info"}
+        for row in rows.values():
+            amounts[row.currency_id] = amounts.get(row.currency_id, 0.0) + row.amount
+        if contact._get_listing() == "all":
+            for currency_id, line in evaluation._get_taken_from(
+                facts, self.debtor, set(rows)
+            ):
+                amounts[currency_id] += float(line.open)
+        return amounts
 
 
 class CollectionForecast(models.AbstractModel):
@@ -371,9 +405,7 @@ class CollectionForecast(models.AbstractModel):
         return replace(ladder, rungs=rungs)
 
     def _prepare_row(self, each):
-        contact, amounts = each.contact, {}
-        for row in {row.id: row for row, _step in each.pairs}.values():
-            amounts[row.currency_id] = amounts.get(row.currency_id, 0.0) + row.amount
+        contact = each.contact
         return {
             "debtor_id": contact.debtor_id.id,
             "channel": contact.channel,
@@ -385,7 +417,7 @@ class CollectionForecast(models.AbstractModel):
             "planned_on": contact.planned_on,
             "recipient_id": contact.recipient_id.id,
             "destination": contact.destination,
-            "amounts": amounts,
+            "amounts": each.amounts,
             "item_count": len({row.id for row, _step in each.pairs}),
             "in_outbox": each.in_outbox,
             "reasons": each.reasons + self._get_planning_reasons(each),

@@ -40,7 +40,7 @@ class CollectionContact(models.Model):
                 )
             )
         self._find_address_now()
-        self._take_credits()
+        self._draw_now()
         kept = self._keep_statement()
         letter = kept._render_letter()
         content, kind = (

@@ -35,6 +35,7 @@ class CollectionContact(models.Model):
             rows.append(
                 {
                     "stated": stated,
+                    "part": stated.part,
                     "line": line,
                     "name": stated.name,
                     "date_due": stated.due,
@@ -103,17 +104,20 @@ class CollectionContact(models.Model):
         them: of these the consequences are said, of no other.
 
         :return: "INV/7 and INV/9" in the reader's language; empty if it is all of them"""
-        lines = self._get_lines().filtered("item_id")
+        lines = self._get_lines().filtered(lambda x: x.part in ("step", "also"))
         return self._join_names(
-            lines.filtered(lambda x: x.stage_id == self.stage_id), lines
+            lines.filtered(lambda x: x.part == "step" and x.stage_id == self.stage_id),
+            lines,
         )
 
     def get_first_asked(self):
         """The invoices of which this is the first message after the due date although it
         is not a friendly one: {"any": whether there are some, "names": which ones, empty
         if it is all of them}."""
-        lines = self._get_lines().filtered("item_id")
-        friendly = lines.filtered(lambda x: x.stage_id.level == "friendly")
+        lines = self._get_lines().filtered(lambda x: x.part in ("step", "also"))
+        friendly = lines.filtered(
+            lambda x: x.part == "step" and x.stage_id.level == "friendly"
+        )
         told = friendly.item_id._get_told_after_due(besides=self)
         first = friendly.filtered(lambda x: x.item_id not in told)
         return {"any": bool(first), "names": self._join_names(first, lines)}

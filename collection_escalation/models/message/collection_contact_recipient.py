@@ -39,6 +39,7 @@ class CollectionContact(models.Model):
             people = people or debtor._get_people(
                 contact.step_id.addressee or "usual",
                 remarkable=debtor.id not in unremarkable,
+                made_out_to=contact.addressee_id,
             )
             person, address, reason = debtor._get_person_and_address(
                 contact.channel, people

@@ -91,7 +91,8 @@ class CollectionContact(models.Model):
     def _states_something_overdue(self):
         """Is it about an invoice that is past its due date?"""
         return any(
-            row["overdue"] and not row["is_credit"] for row in self.get_statement()
+            row["overdue"] and row["part"] in ("step", "also")
+            for row in self.get_statement()
         )
 
     @api.model

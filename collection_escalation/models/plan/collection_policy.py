@@ -38,6 +38,11 @@ class CollectionPolicy(models.Model):
         help="Customers whose last invoices (three at least) were all paid by their due "
         "date get no note before it.",
     )
+    quiet_days = fields.Integer(
+        default=4,
+        help="Business days between two automatic messages of one channel to the same "
+        "person after the due date. What falls due meanwhile joins the next one. 0: none.",
+    )
     note = fields.Text(translate=True, help="Remarks for the team.")
     stage_ids = fields.One2many("collection.stage", "policy_id", copy=True)
     tolerance_ids = fields.One2many(
@@ -52,6 +57,10 @@ class CollectionPolicy(models.Model):
         counts = {policy.id: count for policy, count in groups}
         for policy in self:
             policy.debtor_count = counts.get(policy.id, 0)
+
+    _quiet_days_not_negative = models.Constraint(
+        "CHECK(quiet_days >= 0)", "Quiet days cannot be negative: use 0 for none."
+    )
 
     @api.constrains("stage_ids", "catch_up")
     def _check_ladder_is_sound(self):

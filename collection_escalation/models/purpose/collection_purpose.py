@@ -47,6 +47,10 @@ class CollectionPurpose(models.AbstractModel):
     #: Codes of the consequences it may announce if the plan foresees them (see
     #: `collection.contact.get_consequences`); None: all of them.
     _announces = ()
+    #: Quiet days lie between its automatic messages after the due date.
+    _keeps_quiet_days = False
+    #: It counts as a message after which the next one waits for the quiet days.
+    _begins_quiet_days = False
     #: Mail template (xml id); empty: that of its step.
     _template = ""
     #: Among contacts that want the same day by the same channel the lowest is planned first.
@@ -102,10 +106,16 @@ class CollectionPurpose(models.AbstractModel):
         the system; a complaint or another pause no service and nothing asked for."""
         if not self._speaks_of_debt:
             return False
-        if self._is_chase or code not in ("HELD", "STOPPED"):
+        if self._is_chase or code not in ("HELD", "HELD_ELSEWHERE", "STOPPED"):
             return True
         is_demand = self._rule_purpose == "demand"
-        return is_demand and code == "HELD" and args.get("reason") != "answered"
+        return is_demand and code != "STOPPED" and args.get("reason") != "answered"
+
+    @api.model
+    def _get_listing(self, contact):
+        """What a contact lists: ``own``, the invoices it is about; ``chosen``, those that a
+        person chose, less credits; ``all`` that is asked for (`rules.picture`)."""
+        return "own"
 
     @api.model
     def _must_state_debt(self, contact):

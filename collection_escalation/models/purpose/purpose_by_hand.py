@@ -20,7 +20,12 @@ class CollectionPurposeByHand(models.AbstractModel):
     _states_debt = True
     _needs_review = False
     _announces = None
+    _begins_quiet_days = True
     _template = "collection_escalation.mail_template_manual"
+
+    @api.model
+    def _get_listing(self, contact):
+        return "chosen"
 
     @api.model
     def _get_planning_reason(self, contact):

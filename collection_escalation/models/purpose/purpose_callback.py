@@ -20,5 +20,9 @@ class CollectionPurposeCallback(models.AbstractModel):
     _needs_review = False
 
     @api.model
+    def _get_listing(self, contact):
+        return "chosen"
+
+    @api.model
     def _get_planning_reason(self, contact):
         return {"code": "CALLBACK", "args": {}}

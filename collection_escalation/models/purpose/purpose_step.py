@@ -16,6 +16,13 @@ class CollectionPurposeStep(models.AbstractModel):
     _place = 10
     _states_debt = True
     _announces = None
+    _keeps_quiet_days = True
+    _begins_quiet_days = True
+
+    @api.model
+    def _get_listing(self, contact):
+        """A courtesy note lists its own invoices alone."""
+        return "own" if contact.stage_id.level == "pre_due" else "all"
 
     @api.model
     def _must_state_debt(self, contact):
