@@ -8,6 +8,10 @@ from odoo.exceptions import UserError
 
 from ...rules.statement import Statement
 
+#: In the context while contacts are written: {id: the statement that was kept}. Reading
+#: it from the contact each time would cost more than all the rest of it.
+KEPT = "collection_kept_statements"
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
@@ -15,7 +19,7 @@ class CollectionContact(models.Model):
     stated = fields.Json(
         readonly=True,
         copy=False,
-        help="What was written or printed, as rules.statement.Statement keeps it.",
+        help="What was written or printed: names, due dates, amounts.",
     )
     amount_text = fields.Char(compute="_compute_amount_text", string="Amounts")
     item_count = fields.Integer(compute="_compute_amount_text", string="Invoices")
@@ -46,9 +50,8 @@ class CollectionContact(models.Model):
         :return: `rules.statement.Statement`; the keys of its lines are the ids of the
             lines of the contact as text"""
         self.ensure_one()
-        if self.env.context.get("collection_as_stated"):
-            return Statement.from_json(self.stated)
-        return self._get_statement_now()
+        kept = self.env.context.get(KEPT, {})
+        return kept[self.id] if self.id in kept else self._get_statement_now()
 
     def _get_statement_now(self):
         """`_get_statement`, whatever was kept of it."""
@@ -75,9 +78,10 @@ class CollectionContact(models.Model):
         """Keep what is owed now as what is about to be written or printed.
 
         :return: these contacts, in whose texts it stands so"""
+        kept = {contact.id: contact._get_statement_now() for contact in self}
         for contact in self:
-            contact.write({"stated": contact._get_statement_now().to_json()})
-        return self.with_context(collection_as_stated=True)
+            contact.write({"stated": kept[contact.id].to_json()})
+        return self.with_context(**{KEPT: kept})
 
     def _is_outdated(self):
         """Is something else to be stated now than what was written or printed? That it is
