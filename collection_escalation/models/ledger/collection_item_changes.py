@@ -16,12 +16,12 @@ _PENDING = "collection_escalation.ledger_changes"
 
 @dataclass(slots=True)
 class Changes:
-    """Of a transaction. ``before``: {item id: `Standing` when it was first touched};
-    ``made``: ids of partial reconciliations; ``taken_back``: {id: (debit line id, credit
-    line id, amount in the currency of the debit line)} of those that are gone."""
+    """Of a transaction. ``before``: {item id: result of `_read_standing` when it was first
+    touched}; ``made`` and ``taken_back``: {id of a partial reconciliation: (debit line id,
+    amount in the currency of that line, means)}."""
 
     before: dict[int, tuple] = field(default_factory=dict)
-    made: set[int] = field(default_factory=set)
+    made: dict[int, tuple] = field(default_factory=dict)
     taken_back: dict[int, tuple] = field(default_factory=dict)
 
 
@@ -46,25 +46,22 @@ class CollectionItem(models.Model):
 
     @api.model
     def _note_allocated(self, partials):
+        """``partials`` were made."""
         if partials:
-            self._get_changes().made.update(partials.ids)
+            self._get_changes().made.update(partials._get_moved_money())
 
     @api.model
     def _note_taken_back(self, partials):
-        """Before ``partials`` are deleted; what was made within the transaction never
-        was."""
+        """Before ``partials`` are deleted, and perhaps the payment after them. What was
+        made within the transaction never was."""
         if not partials:
             return
         changes = self._get_changes()
-        for partial in partials:
-            if partial.id in changes.made:
-                changes.made.remove(partial.id)
-                continue
-            changes.taken_back[partial.id] = (
-                partial.debit_move_id.id,
-                partial.credit_move_id.id,
-                partial.debit_amount_currency,
-            )
+        changes.taken_back.update(
+            (id_, money)
+            for id_, money in partials._get_moved_money().items()
+            if not changes.made.pop(id_, None)
+        )
 
     @api.model
     def _read_standing(self, ids):
@@ -107,43 +104,33 @@ class CollectionItem(models.Model):
     @api.model
     def _read_moved_money(self, changes):
         """{item id: {means: amount allocated, less what was taken back, in the currency of
-        the item}}, with one query."""
-        if not changes.made and not changes.taken_back:
+        the item}}, with one query. What a savepoint rolled back does not count."""
+        noted = [
+            (id_, debit, means, amount, True)
+            for id_, (debit, amount, means) in changes.made.items()
+        ] + [
+            (id_, debit, means, -amount, False)
+            for id_, (debit, amount, means) in changes.taken_back.items()
+        ]
+        if not noted:
             return {}
-        taken_back = changes.taken_back.values()
+        ids, debits, means, amounts, made = zip(*noted, strict=True)
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH moved AS (
-                    SELECT debit_move_id AS debit, credit_move_id AS credit,
-                           debit_amount_currency AS amount
-                      FROM account_partial_reconcile
-                     WHERE id = ANY(%(made)s::int[])
-                     UNION ALL
-                    SELECT debit, credit, -amount
-                      FROM unnest(%(gone)s::int[], %(debits)s::int[], %(credits)s::int[],
-                                  %(amounts)s::numeric[])
-                           AS gone(id, debit, credit, amount)
-                     WHERE NOT EXISTS (SELECT FROM account_partial_reconcile p
-                                        WHERE p.id = gone.id)
-                )
-                SELECT i.id,
-                       CASE WHEN m.move_type = 'out_refund' THEN 'credit'
-                            WHEN COALESCE(m.origin_payment_id, m.statement_line_id)
-                                 IS NOT NULL THEN 'payment'
-                            ELSE 'entry' END AS means,
-                       sum(moved.amount)::float
-                  FROM moved
-                  JOIN collection_item i ON i.move_line_id = moved.debit
-                  LEFT JOIN account_move_line l ON l.id = moved.credit
-                  LEFT JOIN account_move m ON m.id = l.move_id
-                 GROUP BY i.id, means
+                SELECT i.id, noted.means, sum(noted.amount)::float
+                  FROM unnest(%s::int[], %s::int[], %s::text[], %s::numeric[], %s::bool[])
+                       AS noted(id, debit, means, amount, made)
+                  JOIN collection_item i ON i.move_line_id = noted.debit
+                 WHERE noted.made = EXISTS (SELECT FROM account_partial_reconcile p
+                                             WHERE p.id = noted.id)
+                 GROUP BY i.id, noted.means
                 """,
-                made=int_array(changes.made),
-                gone=int_array(changes.taken_back),
-                debits=int_array(debit for debit, _credit, _amount in taken_back),
-                credits=int_array(credit for _debit, credit, _amount in taken_back),
-                amounts=[amount for _debit, _credit, amount in taken_back],
+                int_array(ids),
+                int_array(debits),
+                list(means),
+                list(amounts),
+                list(made),
             )
         )
         moved = defaultdict(dict)
