@@ -508,7 +508,7 @@ class CollectionContact(models.Model):
     def _after_made(self):
         """What follows from contacts that were just made says their purpose."""
         for contacts in self.grouped("purpose").values():
-            contacts._get_purpose()._after_made(contacts)
+            contacts[:1]._get_purpose()._after_made(contacts)
 
     def _on_bounce(self):
         self._on_not_received("bounced", "BOUNCED")
@@ -527,7 +527,7 @@ class CollectionContact(models.Model):
         contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
         lines = contacts.line_ids.filtered(lambda line: line.item_id)
         for alike in contacts.grouped("purpose").values():
-            alike._get_purpose()._after_not_received(alike)
+            alike[:1]._get_purpose()._after_not_received(alike)
         lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
         lines.item_id._wake()
         instead = contacts._fall_back(code, **args)
