@@ -348,11 +348,13 @@ class CollectionDuty(models.Model):
 
     def _prepare_activity_vals(self):
         kind = self.env["collection.duty.kind"]._get(self.kind)
-        of_type = self.env.ref(kind._activity_type, raise_if_not_found=False)
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            kind._activity_type, raise_if_not_found=False
+        )
         record = self._get_record()
         return {
             "collection_duty_id": self.id,
-            "activity_type_id": of_type and of_type.id,
+            "activity_type_id": type_id,
             "automated": True,
             "summary": self.with_context(lang=self.user_id.lang).summary,
             "note": self._get_note_html(),
