@@ -264,8 +264,10 @@ class CollectionDuty(models.Model):
             dict.fromkeys(p.id for p, _v in wanted if p._name == debtors_sudo._name)
         )
         by_id = {debtor.id: debtor for debtor in debtors_sudo}
+        users_sudo = self.env["res.users"].sudo()
         completed = []
         for place, vals in wanted:
+            asked = users_sudo.browse(vals.get("user_id") or ())
             if place._name == debtors_sudo._name:
                 debtor = by_id[place.id]
                 defaults = {
@@ -274,19 +276,25 @@ class CollectionDuty(models.Model):
                     "case_id": debtor.case_id.id,
                     "due": debtor._get_today(),
                 }
-                owner = not vals.get("user_id") and Kind._get_owner(debtor)
+                owners = asked, Kind._get_owner(debtor), debtor._get_owner()
             else:
                 defaults = {
                     "company_id": place.id,
                     "due": fields.Date.context_today(self),
                 }
-                owner = not vals.get("user_id") and (
-                    place.sudo().collection_manager_id or self.env.user
-                )
-            if owner:
-                defaults["user_id"] = owner.id
-            completed.append((place, {"key": "", **defaults, **vals}))
+                owners = asked, place.sudo().collection_manager_id, self.env.user
+            owner = self._choose_owner(owners, defaults["company_id"])
+            completed.append(
+                (place, {"key": "", **defaults, **vals, "user_id": owner.id})
+            )
         return completed
+
+    @api.model
+    def _choose_owner(self, owners, company_id):
+        """The first who works in the company: nobody gets to see what is not theirs by
+        being given a duty. If nobody does, the first of all."""
+        owners = [owner.sudo() for owner in owners if owner]
+        return next((o for o in owners if company_id in o.company_ids.ids), owners[0])
 
     @api.model
     def _find_standing(self, Kind, wanted):
@@ -348,11 +356,13 @@ class CollectionDuty(models.Model):
 
     def _prepare_activity_vals(self):
         kind = self.env["collection.duty.kind"]._get(self.kind)
-        of_type = self.env.ref(kind._activity_type, raise_if_not_found=False)
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            kind._activity_type, raise_if_not_found=False
+        )
         record = self._get_record()
         return {
             "collection_duty_id": self.id,
-            "activity_type_id": of_type and of_type.id,
+            "activity_type_id": type_id,
             "automated": True,
             "summary": self.with_context(lang=self.user_id.lang).summary,
             "note": self._get_note_html(),

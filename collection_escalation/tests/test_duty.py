@@ -1,4 +1,6 @@
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from psycopg2 import IntegrityError
 
@@ -90,7 +92,7 @@ class TestDuty(ScratchModels, CollectionCommon):
         duty = self._ask()
         self.debtor.activity_ids.with_user(self.collector).unlink()
         self.assertEqual(duty.state, "cancelled")
-        self.assertIn("collector deleted", duty.why)
+        self.assertIn("deleted its activity", duty.why)
 
     def test_owner_and_day_are_those_of_the_activity(self):
         duty = self._ask()
@@ -187,6 +189,39 @@ class TestDuty(ScratchModels, CollectionCommon):
                 with self.assertRaises(AccessError):
                     self.Duty.with_user(user).create({"debtor_id": self.debtor.id})
         self.assertEqual(duty.state, "open")
+
+    def test_open_activities_of_before_become_duties(self):
+        """By the migration: each keeps its activity, and nobody is told again."""
+        case = self._open_file()
+        activity = case.activity_schedule(
+            "collection_escalation.mail_activity_mend_address",
+            summary="loja@ does not work",
+            user_id=self.collector.id,
+            date_deadline=FRIENDLY_DAY,
+        )
+        case.activity_schedule(
+            "collection_escalation.mail_activity_approve", user_id=self.manager.id
+        )
+        item = case.item_ids
+        item.write({"waits_for": "manager"})
+        path = Path(__file__).parents[1] / "migrations/19.0.2.0.0/post-duty.py"
+        self.env.flush_all()
+        runpy.run_path(str(path))["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        duty = activity.collection_duty_id
+        self.assertEqual((duty.kind, duty.case_id), ("mend_address", case))
+        self.assertEqual((duty.user_id, duty.due), (self.collector, FRIENDLY_DAY))
+        self.assertIn("loja@", duty.summary)
+        self.assertEqual(duty.activity_ids, activity)
+        self.assertEqual(case.approval_ids.state, "asked")
+        duties = case.activity_ids.collection_duty_id
+        self.assertEqual(set(duties.mapped("kind")), {"mend_address", "approve"})
+        self.assertEqual(len(case.activity_ids), 2)
+
+    def _open_file(self):
+        self._create_overdue_invoice(MONDAY)
+        self._live(FRIENDLY_DAY)
+        return self.debtor.case_id
 
     def test_a_new_kind_is_one_new_model(self):
         class Feed(models.AbstractModel):
