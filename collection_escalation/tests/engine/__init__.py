@@ -2,4 +2,5 @@ from . import (
     test_batch_queries,
     test_facts,
     test_leaving,
+    test_picture,
 )

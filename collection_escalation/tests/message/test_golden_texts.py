@@ -228,10 +228,9 @@ class TestGoldenTexts(CollectionCommon):
                     {
                         self.item: firm,
                         late: steps["step_consumer_friendly_email"],
-                        coming: steps["step_consumer_pre_due_email"],
                     },
                 )
-                contact._take_credits()
+                contact._draw_now()
                 self._compare(
                     f"three_stages_and_a_credit.{lang}", self._render(contact)
                 )

@@ -97,9 +97,9 @@ class TestStoryContacts(CollectionCommon):
         self.assertEqual(self._contacts(channel="phone").state, "missed")
         self.assertStage(invoice, "firm")
         self.assertTrue(
-            self.env["mail.message"].search(
-                [("partner_ids", "in", self.collector.partner_id.ids)]
-            ),
+            self.env["mail.message"]
+            .with_user(self.collector)
+            .search([("partner_ids", "in", self.collector.partner_id.ids)]),
             "the collector is told",
         )
 
