@@ -36,7 +36,8 @@ class TestOddDates(CollectionCommon):
             return right(item, *args)
 
         self.patch(stages, "resolve", resolve)
-        (mail,) = self._live(FRIENDLY_DAY)
+        with self.assertLogs("odoo.addons.collection_escalation", "WARNING"):
+            (mail,) = self._live(FRIENDLY_DAY)
         self.assertIn(invoice.name, mail["body"])
         reason = self._items(odd).reason
         self.assertEqual(reason["code"], "UNDECIDABLE")
