@@ -172,8 +172,8 @@ class TestFreeText(CollectionCommon, SMSCommon):
             composer = self._compose(self.invoice, "<p>Hi</p>")
             self.assertIn("Not before", composer.collection_permission)
             composer.action_send_mail()
-            self.assertTrue(self._mails, "it warns, and does not stop")
-        self.assertIn("although it was not permitted: Not before", self._notes())
+            self.assertFalse(self._mails, "the customer is left out")
+        self.assertIn("was not sent, it is not permitted: Not before", self._notes())
 
     def test_who_refused_text_messages_is_shown_to_have_refused_them(self):
         debtor = self._debtor().sudo()
@@ -240,4 +240,7 @@ class TestFreeText(CollectionCommon, SMSCommon):
             view = composer.get_view(view_type="form")
             self.assertNotIn("collection_permission", view["arch"])
             composer.action_send_mail()
+            self.assertFalse(self._mails)
+        with self._at(WEDNESDAY), self.mock_mail_gateway():
+            self._compose(self.debtor_partner, "<p>Hi</p>", seller).action_send_mail()
             self.assertTrue(self._mails)
