@@ -363,7 +363,7 @@ class TestTours(CollectionCommon, HttpCase):
             self._create_overdue_invoice(self.today - timedelta(days=days))
         contact = self._evaluate_and_plan()
         self.assertEqual(contact.item_count, 2)
-        contact.debtor_id.party = "business"
+        self._call_business(contact.debtor_id)
         self.browser_size = "375x667"
         self.touch_enabled = True
         self.start_tour(
