@@ -171,7 +171,9 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertStage(invoice, "formal")
 
     def test_a_plan_that_cannot_work_is_refused(self):
-        stage = self.env.ref("collection_escalation.stage_consumer_friendly")
+        plan = self.policy._copy_for(self.company)
+        self.policy.active = False  # only ours stands in the list
+        stage = plan.stage_ids.filtered(lambda stage: stage.level == "friendly")
         with mute_logger("odoo.http"):
             self.start_tour(
                 "/odoo/collection-plans", "collection_plan", login="collection_manager"

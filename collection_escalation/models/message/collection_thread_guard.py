@@ -74,13 +74,17 @@ class MailThread(models.AbstractModel):
         Debtor = self.env["collection.debtor"]
         record_debtors_sudo = Debtor._find_behind_sudo(self)
         kept, told, verdicts = [], {}, {}
+        sellers = self._get_sellers()
         for person in recipients:
-            debtors_sudo = person["share"] and (
+            asked = person["share"] and person["id"] not in sellers
+            debtors_sudo = asked and (
                 Debtor._find_behind_person_sudo(person) or record_debtors_sudo
             )
             for debtor_sudo in debtors_sudo or ():
                 if debtor_sudo not in verdicts:
-                    verdicts[debtor_sudo] = debtor_sudo._judge_free_text(channel, texts)
+                    verdicts[debtor_sudo] = debtor_sudo._judge_free_text(
+                        self, channel, texts
+                    )
             refusals = [v for d in debtors_sudo or () if (v := verdicts[d])]
             if refusals:
                 told[person["name"]] = refusals[0]
@@ -91,6 +95,20 @@ class MailThread(models.AbstractModel):
         if told:
             self._tell_who_was_left_out(told)
         return kept
+
+    def _get_sellers(self):
+        """Ids of those whom a paper that is no invoice to a customer is about: a bill is
+        discussed with who sent it, whatever they owe us."""
+        if self._name != "account.move":
+            return []
+        papers = self.sudo().filtered(
+            lambda move: not move.is_sale_document(include_receipts=True)
+        )
+        if not papers:
+            return []
+        Partner_sudo = papers.env["res.partner"].with_context(active_test=False)
+        entities = papers.commercial_partner_id.ids
+        return Partner_sudo.search([("id", "child_of", entities)]).ids
 
     def _tell_who_was_left_out(self, told):
         """:param told: {name of the person: why}"""
@@ -124,7 +142,7 @@ class CollectionDebtor(models.Model):
             domain = Domain("email_normalized", "=", person["email_normalized"])
         return self._find_behind_sudo(Partner_sudo.search(domain))
 
-    def _judge_free_text(self, channel, texts):
+    def _judge_free_text(self, record, channel, texts):
         """Why a text that is written beside the plan may not leave now; empty if it may."""
         self.ensure_one()
         passed = self.env.context.get(PASS)
@@ -133,7 +151,9 @@ class CollectionDebtor(models.Model):
         if refusal := self._explain_refusal_now(channel):
             return refusal
         words = passed is not REASONED and self._describe_doubtful_words(texts, channel)
-        return self.env._("Doubtful words: %s", words) if words else ""
+        if not words or self.env["mail.scheduled.message"]._has_reason(record, texts):
+            return ""
+        return self.env._("Doubtful words: %s", words)
 
     def _log_free_text(self, record, channel, refusal):
         """Keep what was left out, as a remark for the team, and what leaves, as a contact:
@@ -143,17 +163,19 @@ class CollectionDebtor(models.Model):
         if refusal:
             self._note_free_text(channel, "", "", refusal)
             return
-        passed = self.env.context.get(PASS)
+        passed, name = self.env.context.get(PASS), record.display_name or "-"
         if passed is THEIRS or self.env.user.share:
+            self._message_log(body=self.env._("They wrote on %s.", name))
+            return
+        if passed is INVOICE:
             self._message_log(
-                body=self.env._("They wrote on %s.", record.display_name or "-")
+                body=self.env._("The invoice itself was sent from Invoicing: %s", name),
+                author_id=self.env.user.partner_id.id,
             )
             return
         Contact_sudo = self.env["collection.contact"].sudo()
         person, address, _reason = self._get_person_and_address(channel)
         vals = Contact_sudo._prepare_by_hand_vals(self, self.env.user, channel=channel)
-        if passed is INVOICE:
-            vals["kind"] = "invoice"
         Contact_sudo.create(
             {
                 **vals,
@@ -162,9 +184,7 @@ class CollectionDebtor(models.Model):
                 "state": "made",
                 "made_at": fields.Datetime.now(),
                 "made_on": self._get_today(),
-                "note": self.env._(
-                    "Written beside the plan, from %s", record.display_name or "-"
-                ),
+                "note": self.env._("Written beside the plan, from %s", name),
             }
         )
 

@@ -29,14 +29,27 @@ class MailScheduledMessage(models.Model):
 
     def _hash_text(self):
         self.ensure_one()
-        text = f"{self.subject or ''}\n{self.body or ''}"
-        return sha256(text.encode()).hexdigest()
+        return _hash(self.subject, self.body)
 
-    def _post_message(self, raise_exception=True):
-        """The context of the client is cleaned away, so the reason is told anew."""
-        kept = self.filtered(lambda m: m.sudo().collection_kept == m._hash_text())
-        if others := self - kept:
-            super(MailScheduledMessage, others)._post_message(raise_exception)
-        if kept:
-            reasoned = kept.with_context(**{PASS: REASONED})
-            super(MailScheduledMessage, reasoned)._post_message(raise_exception)
+    @api.model
+    def _has_reason(self, record, texts):
+        """Was a reason given for the words of just this text, when it was scheduled?
+
+        :param texts: as in `collection_thread_guard`: subject and body"""
+        if len(texts) != 2:
+            return False
+        (subject, _neutral), (body, _neutral) = texts
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("model", "=", record._name),
+                    ("res_id", "in", record.ids),
+                    ("collection_kept", "=", _hash(subject, body)),
+                ],
+                limit=1,
+            )
+        )
+
+
+def _hash(subject, body):
+    return sha256(f"{subject or ''}\n{body or ''}".encode()).hexdigest()

@@ -241,7 +241,7 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
                 self.assertEqual(bool(self._reached()), leaves)
 
     def test_who_sends_the_invoice_is_not_stopped_and_uses_up_no_limit(self):
-        """At night too; it is logged as the invoice itself."""
+        """At night too; it is logged, and is no contact."""
         with self._at(WEDNESDAY, NIGHT_UTC), self.mock_mail_gateway():
             wizard = (
                 self.env["account.move.send.wizard"]
@@ -251,7 +251,8 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
             )
             wizard.action_send_and_print()
             self.assertTrue(self._reached())
-        self.assertEqual(self._contacts().mapped("kind"), ["invoice"])
+        self.assertIn("The invoice itself was sent", self._notes())
+        self.assertFalse(self._contacts())
         with self._at(WEDNESDAY):
             self.assertFalse(self._debtor()._explain_refusal_now("email"))
 
@@ -270,6 +271,46 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
                 "account.move", raw, thread_id=self.invoice.id
             )
             self.assertNotIn("was not sent", self._notes())
+
+    def test_the_author_is_told_and_reads_no_more_than_they_may(self):
+        seller = mail_new_test_user(
+            self.env,
+            login="seller",
+            groups="base.group_user,base.group_partner_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        told = []
+        self.patch(
+            self.registry["res.users"],
+            "_bus_send",
+            lambda user, kind, content: told.append((user, content)),
+        )
+        for user, why in ((self.clerk, "Not before"), (seller, "not permitted now")):
+            with (
+                self.subTest(user.login),
+                self._at(WEDNESDAY, NIGHT_UTC),
+                self.mock_mail_gateway(),
+            ):
+                self._rpc(
+                    self.debtor_partner,
+                    "message_post",
+                    user=user,
+                    body="Hi",
+                    partner_ids=self.debtor_partner.ids,
+                )
+                recipient, content = told[-1]
+                self.assertEqual(recipient, user)
+                self.assertIn("Loja Azul", content["title"])
+                self.assertIn(why, content["message"])
+
+    def test_a_bill_is_discussed_with_who_sent_it_whatever_they_owe(self):
+        bill = self.env["account.move"].create(
+            {"move_type": "in_invoice", "partner_id": self.debtor_partner.id}
+        )
+        with self._at(WEDNESDAY, NIGHT_UTC), self.mock_mail_gateway():
+            self._post(bill)
+            self.assertTrue(self._reached())
 
     def test_who_owes_nothing_is_nobody_s_business(self):
         with self._at(WEDNESDAY, NIGHT_UTC), self.mock_mail_gateway():

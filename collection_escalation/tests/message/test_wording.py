@@ -314,8 +314,9 @@ class TestWording(CollectionCommon):
             ._get_collection_views()
             .values()
         )
-        for word in ("Olá", "Hola", "CPF/CNPJ", "Saludos"):
+        for word in ("Olá", "Hola", "Atenciosamente,", "Saludos"):
             self.assertIn(word, texts, "the translations are what is read")
+        self.assertNotIn("CPF", texts, "creditors live elsewhere too")
         templates._check_collection_wording()
         for view in self.env["ir.ui.view"].search(
             [("key", "=like", "collection_escalation.message_%")]
