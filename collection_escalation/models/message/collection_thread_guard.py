@@ -59,21 +59,27 @@ class MailThread(models.AbstractModel):
                 {"id": False, "share": True, "name": number, "number": number}
                 for number in sms_numbers
             ]
-            people = self._leave_out_refused(people, "sms", [(text, True)])
+            partners = self.env["res.partner"].browse(
+                person["id"] for person in recipients_data if person["share"]
+            )
+            # whose partner is written to was asked about already, with this message
+            asked = self.env["collection.debtor"]._find_behind_sudo(partners)
+            people = self._leave_out_refused(people, "sms", [(text, True)], asked)
             sms_numbers = [person["number"] for person in people]
         return super()._notify_thread_by_sms(
             message, recipients_data, msg_vals, sms_numbers=sms_numbers, **kwargs
         )
 
-    def _leave_out_refused(self, recipients, channel, texts):
+    def _leave_out_refused(self, recipients, channel, texts, asked_sudo=()):
         """The recipients without those outside whom the rules refuse now. What is left out,
         and what leaves, is logged with the customer.
 
         :param recipients: dicts as `_notify_get_recipients` gives them
-        :param texts: list of (text, may others read it)"""
+        :param texts: list of (text, may others read it)
+        :param asked_sudo: debtors who may be written to: it is one message"""
         Debtor = self.env["collection.debtor"]
         record_debtors_sudo = Debtor._find_behind_sudo(self)
-        kept, told, verdicts = [], {}, {}
+        kept, told, verdicts = [], {}, dict.fromkeys(asked_sudo, "")
         sellers = self._get_sellers()
         for person in recipients:
             asked = person["share"] and person["id"] not in sellers
@@ -91,7 +97,8 @@ class MailThread(models.AbstractModel):
             else:
                 kept.append(person)
         for debtor_sudo, refusal in verdicts.items():
-            debtor_sudo._log_free_text(self, channel, refusal)
+            if debtor_sudo not in asked_sudo:
+                debtor_sudo._log_free_text(self, channel, refusal)
         if told:
             self._tell_who_was_left_out(told)
         return kept
