@@ -170,7 +170,7 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
                 write()
                 self.assertFalse(self._reached())
                 self.assertIn("was not sent, it is not permitted", self._notes())
-                self.assertFalse(self._contacts(kind="manual"))
+                self.assertFalse(self._contacts(purpose="by_hand"))
                 savepoint.rollback()
                 self.env.invalidate_all()
 
@@ -184,7 +184,7 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
             ):
                 write()
                 self.assertTrue(self._reached())
-                contact = self._contacts(kind="manual")
+                contact = self._contacts(purpose="by_hand")
                 self.assertEqual((contact.state, contact.channel), ("made", "email"))
                 self.assertIn("Written beside the plan", contact.note)
                 savepoint.rollback()
