@@ -19,8 +19,12 @@ class TestMendTheAddress(CollectionCommon):
 
     def assertAsked(self, asked):
         self._settle_transaction()
-        duties = self._debtor().sudo().duty_ids.filtered(
-            lambda duty: duty.kind == "mend_address" and duty.state == "open"
+        duties = (
+            self._debtor()
+            .sudo()
+            .duty_ids.filtered(
+                lambda duty: duty.kind == "mend_address" and duty.state == "open"
+            )
         )
         self.assertEqual(bool(duties), asked)
 

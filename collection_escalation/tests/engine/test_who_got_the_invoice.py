@@ -50,9 +50,7 @@ class TestWhoGotTheInvoice(CollectionCommon):
 
     def assertBounced(self, bounced):
         self.env.flush_all()
-        found = self.env["collection.fact.delivery"]._find_bounced(
-            (self.invoice.id,)
-        )
+        found = self.env["collection.fact.delivery"]._find_bounced((self.invoice.id,))
         self.assertEqual(bool(found), bounced)
 
     def test_a_follower_s_copy_that_came_back_says_nothing(self):

@@ -225,7 +225,7 @@ class TestThreadGuard(CollectionCommon, SMSCommon):
         self.assertIn("“vai preso”", self._notes())
 
     def test_a_reason_given_when_it_was_scheduled_holds_for_that_text_only(self):
-        for edit, leaves in ((None, True), ("<p>Você vai preso!!</p>", False)):
+        for edit, leaves in (("<p>Você vai preso!!</p>", False), (None, True)):
             with self.subTest(edit), self._at(WEDNESDAY), self.mock_mail_gateway():
                 composer = self._compose(
                     self.invoice,
