@@ -22,6 +22,7 @@
         "security/collection_groups.xml",
         "security/ir.model.access.csv",
         "security/collection_rules.xml",
+        "security/collection_owner_rules.xml",
         "data/contact_rules/ar.xml",
         "data/contact_rules/br.xml",
         "data/contact_rules/cl.xml",

@@ -23,9 +23,4 @@ class CollectionThreadController(ThreadController):
                         words,
                     )
                 )
-            refusal = len(debtors_sudo) == 1 and debtors_sudo._explain_refusal_now(
-                "email"
-            )
-            if refusal:
-                debtors_sudo._note_free_text("email", "", "", refusal)
         return data

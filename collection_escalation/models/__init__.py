@@ -2,9 +2,11 @@
 # The rooms (design.md, section 2): each imports and extends only what stands above it.
 from . import (
     collection_internal_thread,
+    collection_owned,
     collection_reason,
     collection_duty,
     collection_approval,
+    collection_wizard,
 )
 from . import channel
 from . import purpose

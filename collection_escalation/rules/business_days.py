@@ -5,6 +5,8 @@ Rule. A business day is neither a weekend day nor a holiday of the debtor's plac
 - "n business days after" does not count the day it starts from, whether or not that
   is a business day; negative n goes back in the same way; n = 0 is the effective date.
 - Which days are holidays is given as data: this file knows no country.
+- Dates saturate: what would lie beyond the first or last day that there is (year 1, year
+  9999) is that day. Somebody writes 9999-12-31 for "never", and never comes.
 
 Source. Design section 3: "triggers count from the *effective* due date (weekend and
 holiday shifted)"; the same in civil law, for example BR CC art. 132 §1, DE BGB §193.
@@ -30,6 +32,7 @@ from datetime import date, timedelta
 
 CALENDAR, BUSINESS = "calendar", "business"
 _DAY = timedelta(days=1)
+FIRST_DAY, LAST_DAY = date.min, date.max
 _LONGEST_CLOSURE = 366  # days in a row without a business day: the data are wrong
 
 
@@ -50,6 +53,17 @@ class Calendar:
             raise ValueError("weekend: all seven days; leave at least one to work on")
 
 
+def shift(day: date, days: int) -> date:
+    """``days`` calendar days later, or earlier if negative, as far as there are days.
+
+    >>> shift(date(9999, 12, 30), 5).isoformat(), shift(date(2026, 3, 2), -1).isoformat()
+    ('9999-12-31', '2026-03-01')
+    """
+    if days > 0:
+        return day + timedelta(min(days, (LAST_DAY - day).days))
+    return day - timedelta(min(-days, (day - FIRST_DAY).days))
+
+
 def is_business_day(day: date, cal: Calendar) -> bool:
     return day.weekday() not in cal.weekend and day not in cal.holidays
 
@@ -66,6 +80,8 @@ def add_business_days(start: date, n: int, cal: Calendar) -> date:
     day, step = start, _DAY if n > 0 else -_DAY
     for _ in range(abs(n)):
         day = _neighbour(day, step, cal)
+        if day in (FIRST_DAY, LAST_DAY):
+            break
     return day
 
 
@@ -76,7 +92,7 @@ def add_days(start: date, n: int, unit: str, cal: Calendar) -> date:
     '2026-11-25'
     """
     if unit == CALENDAR:
-        return start + timedelta(days=n)
+        return shift(start, n)
     if unit == BUSINESS:
         return add_business_days(start, n, cal)
     raise ValueError(f"unit: {unit!r} is unknown; use 'calendar' or 'business'")
@@ -96,14 +112,19 @@ def business_days_between(start: date, end: date, cal: Calendar) -> int:
     """
     if end < start:
         return -business_days_between(end, start, cal)
-    days = (end - start).days
-    return sum(is_business_day(start + i * _DAY, cal) for i in range(1, days + 1))
+    weeks, rest = divmod((end - start).days, 7)
+    odd = (start + i * _DAY for i in range(1, rest + 1))
+    working = weeks * (7 - len(cal.weekend))
+    working += sum(day.weekday() not in cal.weekend for day in odd)
+    return working - sum(
+        start < day <= end and day.weekday() not in cal.weekend for day in cal.holidays
+    )
 
 
 def _neighbour(day: date, step: timedelta, cal: Calendar) -> date:
     for _ in range(_LONGEST_CLOSURE):
-        day += step
-        if is_business_day(day, cal):
+        day = shift(day, step.days)
+        if is_business_day(day, cal) or day in (FIRST_DAY, LAST_DAY):
             return day
     raise ValueError(
         f"holidays: no business day within {_LONGEST_CLOSURE} days of {day}; "

@@ -36,7 +36,7 @@ datetime.date(2026, 3, 9)
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from .business_days import Calendar, add_days, shift_to_business_day
+from .business_days import Calendar, add_days, shift, shift_to_business_day
 from .decision import Reason
 
 LEVELS = ("pre_due", "friendly", "firm", "formal", "legal", "loss")
@@ -321,7 +321,7 @@ def _entry_date(rung, item, base, cal):
     """First day on which ``rung`` may be entered by its age and by the stay below."""
     opens = _put_off_date(rung, item, base, cal)
     if item.since is not None and rung.level != "friendly":
-        opens = max(opens, item.since + timedelta(rung.min_stay))
+        opens = max(opens, shift(item.since, rung.min_stay))
     return opens
 
 

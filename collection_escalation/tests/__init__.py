@@ -8,6 +8,7 @@ from . import (
     test_duty,
     test_invariants,
     test_rooms,
+    test_rights_matrix,
     test_security,
     test_tours,
 )
@@ -22,4 +23,5 @@ from .message import *
 from .engine import *
 from .incoming import *
 from .management import *
+from .company import *
 from .story import *

@@ -55,9 +55,10 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
                 "email": "credor@example.com",
             }
         )
-        cls.policy = cls.env.ref("collection_escalation.policy_consumer")
+        cls.policy = cls.env.ref("collection_escalation.policy_consumer").sudo()
         if not cls.keeps_certified_letter:
-            cls.env.ref("collection_escalation.step_consumer_firm_letter").unlink()
+            letter = cls.env.ref("collection_escalation.step_consumer_firm_letter")
+            letter.sudo().unlink()
         cls.collector = cls._new_user("collector", "group_collection_user")
         cls.manager = cls._new_user("collection_manager", "group_collection_manager")
         cls._open_company(cls.company)
@@ -290,6 +291,11 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             .sudo()
             .search([("partner_id", "=", (partner or self.debtor_partner).id)])
         )
+
+    def _call_business(self, debtor):
+        """A company, and known to be one since ever."""
+        debtor.sudo().party = "business"
+        debtor.sudo().business_since = False
 
     def _contacts(self, partner=None, **criteria):
         contacts = self._debtor(partner).contact_ids.sorted("id")

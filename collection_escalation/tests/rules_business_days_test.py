@@ -13,6 +13,7 @@ from ..rules.business_days import (
     add_days,
     business_days_between,
     is_business_day,
+    shift,
     shift_to_business_day,
 )
 
@@ -206,3 +207,44 @@ def test_counting_agrees_with_looking_at_every_day(a, b, cal):
     expected = sum(is_business_day(day, cal) for day in every)
     assert business_days_between(start, end, cal) == expected
     assert business_days_between(end, start, cal) == -expected
+
+
+# --- the end of time ---
+
+NEVER = date(9999, 12, 31)
+
+
+def test_dates_saturate_at_the_last_day_there_is():
+    """Somebody writes 9999-12-31, a Friday, for an invoice that is never due."""
+    assert shift(NEVER, 1) == NEVER
+    assert shift(date(2026, 3, 2), 10**9) == NEVER
+    assert shift(date(1, 1, 2), -5) == date(1, 1, 1)
+    for unit in ("calendar", "business"):
+        assert add_days(NEVER, 5, unit, NO_HOLIDAYS) == NEVER
+        assert add_days(date(1, 1, 1), -5, unit, NO_HOLIDAYS) == date(1, 1, 1)
+    assert add_business_days(NEVER, -1, NO_HOLIDAYS) == date(9999, 12, 30)
+
+
+def test_a_holiday_on_the_last_day_moves_nothing_beyond_it():
+    closed = Calendar(frozenset({NEVER}))
+    assert shift_to_business_day(NEVER, closed) == NEVER
+    assert add_business_days(date(9999, 12, 30), 1, closed) == NEVER
+
+
+def test_thousands_of_years_are_counted_by_weeks():
+    """2026-03-02 is a Monday: 10 weeks and a day are 51 business days. To the last day
+    are 2,912,384 days: 416,054 weeks of 5, and Tuesday to Sunday, of which 4 count."""
+    start = date(2026, 3, 2)
+    end = start + timedelta(71)
+    assert business_days_between(start, end, NO_HOLIDAYS) == 51
+    assert business_days_between(start, NEVER, NO_HOLIDAYS) == 416054 * 5 + 4
+
+
+@given(days, days, calendars)
+def test_counting_by_weeks_is_counting_one_by_one(a, b, cal):
+    start, end = min(a, b), max(a, b)
+    one_by_one = sum(
+        is_business_day(start + timedelta(i), cal)
+        for i in range(1, (end - start).days + 1)
+    )
+    assert business_days_between(start, end, cal) == one_by_one

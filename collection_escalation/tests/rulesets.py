@@ -23,6 +23,10 @@ class RulesetCommon(CollectionCommon):
             ]
         )
 
+    def _own_rules(self, code):
+        """The company's own set of this code, as a manager copied it for it."""
+        return self._rules(code).with_user(self.manager)._make_own(self.company)
+
     def _preset(self, code):
         return self.Rulesets.search([("code", "=", code), ("is_preset", "=", True)])
 

@@ -20,7 +20,7 @@ class TestBadInput(CollectionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.plan = cls.policy.copy({"name": "My plan"})
+        cls.plan = cls.policy.with_env(cls.env).copy({"name": "My plan"})
         cls.stages = {stage.level: stage for stage in cls.plan.stage_ids}
         cls.house = cls.env.ref("collection_escalation.ruleset_house").copy(
             {"code": "MINE", "name": "My hours"}

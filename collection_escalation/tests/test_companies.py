@@ -9,11 +9,10 @@ from .common import MONDAY, CollectionCommon
 
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
 #: Collection models that belong to no company.
-COMPANYLESS = {"collection.stopped.address", "collection.wording"}
+COMPANYLESS = {"collection.stopped.address"}
 
 
-@tagged("post_install", "-at_install")
-class TestCompanies(CollectionCommon):
+class CompaniesCommon(CollectionCommon):
     """Company A (with a branch in Recife) and company B share a customer, and nothing
     else. The collector and the manager work in A only."""
 
@@ -113,6 +112,16 @@ class TestCompanies(CollectionCommon):
             ruleset,
             ruleset.line_ids[0],
             ruleset.version_ids[0],
+            self.env["collection.wording"]
+            .sudo()
+            .create(
+                {
+                    "lang": "en",
+                    "expression": "our own word",
+                    "kind": "threat",
+                    "company_id": self.b.id,
+                }
+            ),
         )
         return {record._name: record for record in records}
 
@@ -158,6 +167,9 @@ class TestCompanies(CollectionCommon):
                 {"contact_id": call_sudo.id, "reason": "They wait for an answer"}
             )
 
+
+@tagged("post_install", "-at_install")
+class TestCompanies(CompaniesCommon):
     def test_every_collection_model_has_a_rule_for_companies(self):
         stored = {
             name

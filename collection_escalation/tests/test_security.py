@@ -424,7 +424,7 @@ class TestStatementLink(SecurityCommon, HttpCase):
         self.contact = self._contacts()
         self.other = self._contacts(self.other_partner)
         # a company: a consumer would be asked for the last digits (test_answer_page)
-        self.contact.debtor_id.party = "business"
+        self._call_business(self.contact.debtor_id)
         self._send_days_ago(1)
 
     def _send_days_ago(self, days):

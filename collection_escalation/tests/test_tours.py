@@ -171,7 +171,9 @@ class TestTours(CollectionCommon, HttpCase):
         self.assertStage(invoice, "formal")
 
     def test_a_plan_that_cannot_work_is_refused(self):
-        stage = self.env.ref("collection_escalation.stage_consumer_friendly")
+        plan = self.policy._copy_for(self.company)
+        self.policy.active = False  # only ours stands in the list
+        stage = plan.stage_ids.filtered(lambda stage: stage.level == "friendly")
         with mute_logger("odoo.http"):
             self.start_tour(
                 "/odoo/collection-plans", "collection_plan", login="collection_manager"
@@ -363,7 +365,7 @@ class TestTours(CollectionCommon, HttpCase):
             self._create_overdue_invoice(self.today - timedelta(days=days))
         contact = self._evaluate_and_plan()
         self.assertEqual(contact.item_count, 2)
-        contact.debtor_id.party = "business"
+        self._call_business(contact.debtor_id)
         self.browser_size = "375x667"
         self.touch_enabled = True
         self.start_tour(

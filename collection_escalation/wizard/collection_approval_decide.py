@@ -6,14 +6,15 @@ class CollectionApprovalDecide(models.TransientModel):
 
     _name = "collection.approval.decide"
     _description = "Decide on an approval"
+    _inherit = "collection.wizard"
 
     approval_id = fields.Many2one(
         "collection.approval", required=True, readonly=True, ondelete="cascade"
     )
-    text = fields.Text(related="approval_id.text")
-    question = fields.Text(related="approval_id.question")
-    asked_by = fields.Many2one(related="approval_id.asked_by")
-    asked_at = fields.Datetime(related="approval_id.asked_at")
+    text = fields.Text(related="approval_id.text", related_sudo=False)
+    question = fields.Text(related="approval_id.question", related_sudo=False)
+    asked_by = fields.Many2one(related="approval_id.asked_by", related_sudo=False)
+    asked_at = fields.Datetime(related="approval_id.asked_at", related_sudo=False)
     reason = fields.Text(
         string="Why", required=True, help="Kept with your name; nobody changes it."
     )

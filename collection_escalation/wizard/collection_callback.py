@@ -13,9 +13,10 @@ class CollectionCallback(models.TransientModel):
 
     _name = "collection.callback"
     _description = "Call-back that a customer asked for"
+    _inherit = "collection.wizard"
 
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="debtor_id.company_id")
+    company_id = fields.Many2one(related="debtor_id.company_id", related_sudo=False)
     channel = fields.Selection(
         lambda self: self._get_channels(), string="How", required=True, default="phone"
     )
@@ -28,6 +29,7 @@ class CollectionCallback(models.TransientModel):
         compute="_compute_recipient_id",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="Only the customer and those authorised by a document may learn of it.",
     )
     day = fields.Date(
@@ -35,11 +37,12 @@ class CollectionCallback(models.TransientModel):
         compute="_compute_day",
         store=True,
         readonly=False,
+        compute_sudo=False,
         precompute=True,
     )
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="Until", required=True, default=12.0)
-    zone_text = fields.Char(related="debtor_id.zone_text")
+    zone_text = fields.Char(related="debtor_id.zone_text", related_sudo=False)
     note = fields.Text(
         string="What they said",
         required=True,

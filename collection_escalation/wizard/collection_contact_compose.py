@@ -14,9 +14,10 @@ class CollectionContactCompose(models.TransientModel):
 
     _name = "collection.contact.compose"
     _description = "Contact a customer"
+    _inherit = "collection.wizard"
 
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="debtor_id.company_id")
+    company_id = fields.Many2one(related="debtor_id.company_id", related_sudo=False)
     channel = fields.Selection(
         channel_selection,
         string="How",
@@ -24,6 +25,7 @@ class CollectionContactCompose(models.TransientModel):
         compute="_compute_channel",
         store=True,
         readonly=False,
+        compute_sudo=False,
         precompute=True,
     )
     handling = fields.Char(compute="_compute_handling")
@@ -38,6 +40,7 @@ class CollectionContactCompose(models.TransientModel):
         compute="_compute_recipient_id",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="Only the customer and those authorised by a document may learn of it.",
     )
     destination = fields.Char(compute="_compute_destination", string="Address")
@@ -49,6 +52,7 @@ class CollectionContactCompose(models.TransientModel):
         compute="_compute_item_ids",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="The open items you contact them about.",
     )
     own_subject = fields.Char(
@@ -56,6 +60,7 @@ class CollectionContactCompose(models.TransientModel):
         compute="_compute_own_subject",
         store=True,
         readonly=False,
+        compute_sudo=False,
         help="Others may read it: it says nothing of money owed.",
     )
     own_html = fields.Html(
@@ -222,9 +227,12 @@ class CollectionContactCompose(models.TransientModel):
         names = self._get_question_contact()._get_names()
         neutral = self.text_kind == "plain"
         words = self._get_own_words()
-        found = Wording._check_free_text(words, lang, neutral, names)
+        company = self.debtor_id.company_id
+        found = Wording._check_free_text(words, lang, neutral, names, company)
         if self.text_kind == "html":
-            found += Wording._check_free_text(self.own_subject, lang, True, names)
+            found += Wording._check_free_text(
+                self.own_subject, lang, True, names, company
+            )
         return Wording._describe(found)
 
     # -- doing it ------------------------------------------------------------------------

@@ -9,9 +9,10 @@ class CollectionDebtorLift(models.TransientModel):
 
     _name = "collection.debtor.lift"
     _description = "Let contacts of a customer go on"
+    _inherit = "collection.wizard"
 
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="debtor_id.company_id")
+    company_id = fields.Many2one(related="debtor_id.company_id", related_sudo=False)
     flag = fields.Selection(
         lambda self: self._get_flags(), string="Does not hold any more", required=True
     )

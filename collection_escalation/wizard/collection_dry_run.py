@@ -11,6 +11,8 @@ class CollectionDryRun(models.TransientModel):
 
     _name = "collection.dry.run"
     _description = "Dry run of a collection plan"
+    _check_company_auto = True
+    _inherit = "collection.wizard"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -18,7 +20,7 @@ class CollectionDryRun(models.TransientModel):
     policy_id = fields.Many2one(
         "collection.policy",
         string="Plan",
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+        check_company=True,
         help="Empty: each customer's own plan.",
     )
     days = fields.Integer(string="Days ahead", default=30, required=True)
@@ -94,6 +96,7 @@ class CollectionDryRunLine(models.TransientModel):
 
     _name = "collection.dry.run.line"
     _description = "Contact of a dry run"
+    _inherit = "collection.wizard"
     _order = "planned_at, asked_on, id"
 
     run_id = fields.Many2one("collection.dry.run", required=True, ondelete="cascade")

@@ -8,6 +8,7 @@ class CollectionPostNote(models.TransientModel):
 
     _name = "collection.post.note"
     _description = "What the post did with a letter"
+    _inherit = "collection.wizard"
 
     contact_id = fields.Many2one(
         "collection.contact", string="Letter", required=True, readonly=True
@@ -21,7 +22,7 @@ class CollectionPostNote(models.TransientModel):
     day = fields.Date(
         required=True, default=lambda self: fields.Date.context_today(self)
     )
-    is_tracked = fields.Boolean(related="contact_id.is_tracked")
+    is_tracked = fields.Boolean(related="contact_id.is_tracked", related_sudo=False)
     tracking_code = fields.Char(
         string="Tracking code", help="The number on the post's receipt."
     )

@@ -1,5 +1,5 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class CollectionReady(models.TransientModel):
@@ -7,13 +7,16 @@ class CollectionReady(models.TransientModel):
 
     _name = "collection.ready"
     _description = "Ready to collect?"
+    _inherit = "collection.wizard"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
     line_ids = fields.One2many("collection.ready.line", "ready_id")
     is_ready = fields.Boolean(compute="_compute_is_ready")
-    started_on = fields.Date(related="company_id.collection_started_on")
+    started_on = fields.Date(
+        related="company_id.collection_started_on", related_sudo=False
+    )
     old_item_count = fields.Integer(compute="_compute_counts")
     old_debtor_count = fields.Integer(compute="_compute_counts")
     days_to_spread = fields.Integer(compute="_compute_counts")
@@ -76,10 +79,7 @@ class CollectionReady(models.TransientModel):
         The list on the screen may be old: what counts is looked at again. Superuser: a
         collection manager may not edit companies."""
         self.ensure_one()
-        if self.company_id not in self.env.companies:
-            raise AccessError(
-                self.env._("You do not work for %s now.", self.company_id.sudo().name)
-            )
+        self._check_given()
         missing = [
             check["name"]
             for check in self.company_id._get_collection_checks()
@@ -102,8 +102,8 @@ class CollectionReady(models.TransientModel):
                 "type": "success",
                 "sticky": True,
                 "message": self.env._(
-                    "Collections are on. %(items)s overdue items of %(debtors)s customers "
-                    "were placed silently; nobody was contacted.",
+                    "Collections are on. Placed silently: overdue items %(items)s, "
+                    "customers %(debtors)s. Nobody was contacted.",
                     items=placed["items"],
                     debtors=placed["debtors"],
                 ),
@@ -115,6 +115,7 @@ class CollectionReady(models.TransientModel):
 class CollectionReadyLine(models.TransientModel):
     _name = "collection.ready.line"
     _description = "Point of the check-list"
+    _inherit = "collection.wizard"
 
     ready_id = fields.Many2one("collection.ready", required=True, ondelete="cascade")
     code = fields.Char(required=True)

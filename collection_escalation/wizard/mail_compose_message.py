@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..models.message.collection_free_text import WRITTEN_FROM
+from ..models.message.collection_thread_guard import PASS, REASONED
 
 
 class MailComposeMessage(models.TransientModel):
@@ -23,14 +24,24 @@ class MailComposeMessage(models.TransientModel):
     def _get_written_texts(self):
         return [(self.subject, True), (self.body, False)]
 
+    def _has_no_thread(self):
+        return self.composition_mode == "mass_mail"
+
     def action_send_mail(self):
         """Only what a person sends: what other modules send by code is theirs."""
-        self._check_what_is_written()
-        return super().action_send_mail()
+        return super(MailComposeMessage, self._as_checked()).action_send_mail()
 
     def action_schedule_message(self):
+        return super(MailComposeMessage, self._as_checked()).action_schedule_message()
+
+    def _as_checked(self):
+        """The composer, whose words have a reason where they need one."""
         self._check_what_is_written()
-        return super().action_schedule_message()
+        reasoned = all(
+            composer.collection_findings and (composer.collection_reason or "").strip()
+            for composer in self
+        )
+        return self.with_context(**{PASS: REASONED}) if reasoned else self
 
     def _action_send_mail(self, auto_commit=False):
         """“Send message” on a file or customer is internal: the thread drops everybody

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..models.message.collection_free_text import WRITTEN_FROM
+from ..models.message.collection_thread_guard import PASS, REASONED
 
 
 class SmsComposer(models.TransientModel):
@@ -13,7 +14,20 @@ class SmsComposer(models.TransientModel):
         return super()._compute_collection_findings()
 
     def _get_written_from(self):
-        return self._get_records() if self.res_model in WRITTEN_FROM else None
+        """Of numbers alone: the customers who have them."""
+        if self.res_model in WRITTEN_FROM:
+            return self._get_records()
+        if self.composition_mode == "numbers" or not self.res_model:
+            numbers = (self.sanitized_numbers or self.numbers or "").split(",")
+            return (
+                self.env["res.partner"]
+                .sudo()
+                .search([("phone_sanitized", "in", list(filter(None, numbers)))])
+            )
+        return None
+
+    def _has_no_thread(self):
+        return self.composition_mode != "comment" or not self.res_model
 
     def _get_written_texts(self):
         return [(self.body, True)]
@@ -23,8 +37,11 @@ class SmsComposer(models.TransientModel):
 
     def action_send_sms(self):
         """Only what a person sends: what other modules send by code is theirs."""
+        return super(SmsComposer, self._as_checked()).action_send_sms()
+
+    def _as_checked(self):
         self._check_what_is_written()
-        return super().action_send_sms()
+        return self.with_context(**{PASS: REASONED})
 
     def _action_send_sms(self):
         """An SMS from a file or customer would go to the number whatever the contact

@@ -4,6 +4,7 @@ from . import (
     res_company,
     res_company_feedback,
     res_company_rules,
+    res_company_plans,
     res_company_start,
     res_config_settings,
 )

@@ -52,14 +52,15 @@ class ResCompany(models.Model):
         help="Is told when payments do not arrive, or are not entered. Empty: who approves.",
     )
     collection_consumer_policy_id = fields.Many2one(
-        "collection.policy", string="Plan for consumers"
+        "collection.policy", string="Plan for consumers", check_company=True
     )
     collection_business_policy_id = fields.Many2one(
-        "collection.policy", string="Plan for companies"
+        "collection.policy", string="Plan for companies", check_company=True
     )
     collection_ruleset_id = fields.Many2one(
         "collection.contact.ruleset",
         string="Contact hours and limits",
+        check_company=True,
         help="House rules; empty: the ones that come with the module.",
     )
     collection_payments_until = fields.Date(

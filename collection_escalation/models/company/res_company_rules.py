@@ -33,6 +33,7 @@ class ResCompany(models.Model):
     collection_business_ruleset_id = fields.Many2one(
         "collection.contact.ruleset",
         string="Contact hours and limits for companies",
+        check_company=True,
         help="House rules towards companies; empty: the ones that come with the module.",
     )
 
@@ -65,6 +66,8 @@ class ResCompany(models.Model):
         rules = self[field] or self.env.ref(
             f"collection_escalation.{shipped}", raise_if_not_found=False
         )
+        if rules and not rules.company_id:
+            rules = rules._get_own_set(self)
         return rules.filtered("active") if rules else self[field]
 
 

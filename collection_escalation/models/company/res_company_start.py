@@ -1,10 +1,10 @@
 """Switching collections on: the check-list, and old invoices placed silently."""
 
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, config
+
+from ...rules.business_days import shift
 
 
 class ResCompany(models.Model):
@@ -220,7 +220,7 @@ class ResCompany(models.Model):
         return {"items": items, "debtors": debtors, "never_sent": never_sent}
 
     def _start_collections(self, review_days=14, per_day=None):
-        """Switch collections on for the company.
+        """Switch collections on for the company, with plans of its own.
 
         Items that are overdue already are placed silently on the friendly stage of their
         plan, whatever their age; their first contacts are spread, ``per_day`` customers a
@@ -232,10 +232,11 @@ class ResCompany(models.Model):
         if self.collection_started_on:
             raise UserError(self.env._("Collections of %s are on already.", self.name))
         today = fields.Date.today()
+        self.sudo()._own_collection_plans()
         self.write(
             {
                 "collection_started_on": today,
-                "collection_review_until": today + timedelta(review_days)
+                "collection_review_until": shift(today, review_days)
                 if review_days
                 else False,
             }

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import clean_context
+from odoo.tools import clean_context, format_datetime
 
 #: What a person says; the rest of an annotation is set by the system.
 SAID = {"contact_id", "text", "reference", "document", "document_name"}
@@ -50,12 +50,11 @@ class CollectionContactAnnotation(models.Model):
     document_name = fields.Char()
 
     @api.depends("contact_id.display_name", "made_at")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for annotation in self:
-            annotation.display_name = (
-                f"{annotation.contact_id.display_name} "
-                f"({fields.Datetime.to_string(annotation.made_at)})"
-            )
+            moment = format_datetime(self.env, annotation.made_at)
+            annotation.display_name = f"{annotation.contact_id.display_name} ({moment})"
 
     @api.depends("text", "reasons")
     @api.depends_context("lang")

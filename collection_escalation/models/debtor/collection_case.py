@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..bulk_rows import insert_rows
 
@@ -150,9 +150,11 @@ class CollectionCase(models.Model):
             )
 
     @api.depends("partner_id.display_name", "date_open")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for case in self:
-            case.display_name = f"{case.partner_id.display_name} ({fields.Date.to_string(case.date_open)})"
+            day = format_date(self.env, case.date_open)
+            case.display_name = f"{case.partner_id.display_name} ({day})"
 
     # -- life ----------------------------------------------------------------------------
 

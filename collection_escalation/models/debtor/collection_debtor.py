@@ -34,7 +34,7 @@ class CollectionDebtor(models.Model):
         "collection.policy",
         string="Own plan",
         tracking=True,
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+        check_company=True,
         help="Empty: the company's plan for this kind of customer.",
     )
     effective_policy_id = fields.Many2one(

@@ -271,9 +271,7 @@ class CollectionDebtor(models.Model):
         if not self:
             return
         self.write({"address_changed_at": fields.Datetime.now()})
-        self.sudo().duty_ids.filtered(lambda d: d.kind == "mend_address")._done(
-            self.env.user
-        )
+        self._close_mended()
         self.item_ids._wake()
         self._forget_call_times()
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ...rules import stages
@@ -117,7 +118,10 @@ class CollectionEvaluation(models.AbstractModel):
     def _postpone(self, debtor, error):
         """Nobody can decide about the debtor: nothing is done, and it is said on the
         items (an undecidable moment is not a permitted one)."""
-        debtor.item_ids.filtered("next_date").write(
+        self._set_aside(debtor.item_ids.filtered("next_date"), error)
+
+    def _set_aside(self, items, error):
+        items.write(
             {
                 "next_date": self._today_everywhere(),
                 "reason": {"code": "UNDECIDABLE", "args": {"error": error}},
@@ -134,18 +138,29 @@ class CollectionEvaluation(models.AbstractModel):
         for row in facts.items.get(debtor.id, ()):
             if row.next_date is None or row.next_date > today:
                 continue
-            resolution = self._resolve(debtor, row, facts)
-            withheld = self._get_withheld(
-                facts, debtor, row, post_due=resolution.rung_id in chasing
-            )
-            if withheld and (
-                withheld.code in ("HELD", "HELD_ELSEWHERE", "STOPPED")
-                or resolution.moved
-                or resolution.step_id
-            ):
-                resolution = self._resolve(debtor, row, facts, withheld)
-            found.append((debtor, row, resolution, withheld))
+            try:
+                found.append(
+                    (debtor, row, *self._judge_row(debtor, row, facts, chasing))
+                )
+            except (ArithmeticError, ValueError, UserError) as error:
+                item = self.env["collection.item"].browse(row.id)
+                _logger.warning("Collections: %s cannot be evaluated: %s", item, error)
+                self._set_aside(item, f"{item.display_name}: {error}")
         return found
+
+    def _judge_row(self, debtor, row, facts, chasing):
+        """(Resolution, None or the reason not to chase) of one item."""
+        resolution = self._resolve(debtor, row, facts)
+        withheld = self._get_withheld(
+            facts, debtor, row, post_due=resolution.rung_id in chasing
+        )
+        if withheld and (
+            withheld.code in ("HELD", "HELD_ELSEWHERE", "STOPPED")
+            or resolution.moved
+            or resolution.step_id
+        ):
+            resolution = self._resolve(debtor, row, facts, withheld)
+        return resolution, withheld
 
     def _resolve(self, debtor, row, facts, withheld=None):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""

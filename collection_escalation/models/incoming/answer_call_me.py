@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..debtor.collection_debtor_call import format_day
 from ..debtor.collection_debtor_place import city_of
+from .callable_number import is_costly
 
 _lt = LazyTranslate(__name__)
 
@@ -81,6 +82,13 @@ class CollectionAnswerCallMe(models.AbstractModel):
         number = typed and contact.partner_id._phone_format(
             number=typed, force_format="E164"
         )
+        if number and is_costly(number):
+            raise ValidationError(
+                self.env._(
+                    "We cannot call this number. Give us an ordinary one, of a telephone "
+                    "at home or at work or of a mobile."
+                )
+            )
         if not number:
             raise ValidationError(
                 self.env._(

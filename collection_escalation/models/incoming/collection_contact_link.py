@@ -120,8 +120,10 @@ class CollectionContact(models.Model):
         return identity.get_proof(partner.vat or "", partner.zip or "")
 
     def _needs_proof(self):
-        """Companies see their invoices at once; who is unknown is a consumer."""
-        return self.debtor_id.party != "business"
+        """Companies see their invoices at once; who is unknown is a consumer. Who was one
+        when the message left is asked all the same: whoever calls them a company later
+        opens no message to somebody else."""
+        return self.debtor_id._was_consumer_at(self.made_at)
 
     def _is_link_closed(self):
         """Too many wrong answers: it asks no more for a while."""

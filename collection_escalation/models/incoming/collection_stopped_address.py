@@ -208,7 +208,9 @@ class CollectionStoppedAddress(models.Model):
                 "lifted_by_id": self.env.uid,
             }
         )
-        stops_sudo.contact_id.debtor_id._on_address_changed()
+        debtors_sudo = stops_sudo.contact_id.debtor_id
+        debtors_sudo.unreached = False  # the same address may be used again
+        debtors_sudo._on_address_changed()
         return True
 
 

@@ -3,25 +3,12 @@
 from odoo import api, fields, models
 from odoo.tools import email_split, format_date
 
+from ...rules.automatic_mail import is_automatic
 from ...rules.business_days import add_business_days
 from ...rules.delivery_report import FAILED, read_report
 
 #: Business days, after that of the answer, in which the system writes nothing.
 ANSWER_PAUSE = 2
-AUTOMATIC_SUBJECTS = (
-    "automatic reply",
-    "auto:",
-    "autoreply",
-    "out of office",
-    "resposta automática",
-    "fora do escritório",
-    "respuesta automática",
-    "fuera de la oficina",
-    "automatische antwort",
-    "abwesenheit",
-    "réponse automatique",
-    "risposta automatica",
-)
 
 
 class MailThread(models.AbstractModel):
@@ -75,22 +62,12 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _is_automatic_mail(self, message):
-        """Out-of-office notes and the like: RFC 3834, and the usual signs before it.
-        Nobody but a machine sends with an empty return path (RFC 5321 4.5.5) or as the
-        mail server.
+        """Out-of-office notes and the like (`rules.automatic_mail`).
 
         :param message: `email.message.Message`"""
-        subject = (message["Subject"] or "").lower()
-        sender = (email_split(message["From"] or "") or [""])[0].lower()
-        return bool(
-            (message["Auto-Submitted"] or "no").lower() != "no"
-            or (message["Return-Path"] or "").strip() == "<>"
-            or sender.partition("@")[0] in ("mailer-daemon", "postmaster")
-            or message["X-Autoreply"]
-            or message["X-Autorespond"]
-            or (message["Precedence"] or "").lower() in ("bulk", "auto_reply", "junk")
-            or subject.startswith(AUTOMATIC_SUBJECTS)
-        )
+        sender = (email_split(message["From"] or "") or [""])[0]
+        headers = {name: str(text) for name, text in reversed(message.items())}
+        return is_automatic(headers, sender)
 
     def _is_answer(self, message):
         """Did somebody outside write ``message``, which came in by e-mail? Not a machine,

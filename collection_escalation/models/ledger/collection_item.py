@@ -1,7 +1,7 @@
 import json
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
 from ...rules import business_days, stages
 from ...rules.ledger_state import Line, ledger_state
@@ -117,11 +117,11 @@ class CollectionItem(models.Model):
     _next_idx = models.Index("(next_date, debtor_id) WHERE next_date IS NOT NULL")
 
     @api.depends("move_id.name", "date_due")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for item in self:
-            item.display_name = (
-                f"{item.move_id.name or ''} ({fields.Date.to_string(item.date_due)})"
-            )
+            day = format_date(self.env, item.date_due)
+            item.display_name = f"{item.move_id.name or ''} ({day})"
 
     @api.depends(
         "move_line_id.reconciled",

@@ -1,6 +1,7 @@
 # isort: off
 # What others in the room extend comes first.
 from . import (
+    collection_owned_text,
     collection_wording,
     collection_contact_recipient,
     collection_contact_reading,
@@ -14,5 +15,7 @@ from . import (
     sms_template,
     ir_ui_view,
     collection_free_text,
+    collection_thread_guard,
+    mail_scheduled_message,
     reason_texts,
 )

@@ -12,7 +12,10 @@ class CollectionContact(models.Model):
 
         :raise UserError: the step lost its template"""
         self.ensure_one()
-        template = self._get_purpose()._get_template(self)
+        purpose = self._get_purpose()
+        template = purpose._get_template(self)
+        if purpose._template and template:
+            template = template._get_text_for(self.company_id)
         if not template:
             raise UserError(
                 self.env._(

@@ -30,10 +30,11 @@ class CollectionContact(models.Model):
         names = self._get_names() | {
             datum.value for datum in wanted if datum.kind in ("invoice", "link")
         }
-        found = Wording._find(subject, self.lang, neutral=True, names=names)
+        company = self.company_id
+        found = Wording._find(subject, self.lang, True, names, company)
         if not neutral:
             names |= {consequence["name"] for consequence in self.get_consequences()}
-        found += Wording._find(text, self.lang, neutral=neutral, names=names)
+        found += Wording._find(text, self.lang, neutral, names, company)
         if found and not self.own_reason:  # else a person said why it stays so
             words = dict.fromkeys(" ".join(f.text.split()) for f in found)
             return {

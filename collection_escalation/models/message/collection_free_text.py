@@ -48,6 +48,11 @@ class CollectionFreeText(models.AbstractModel):
     def _get_written_channel(self):
         return "email"
 
+    def _has_no_thread(self):
+        """Whether it leaves without a message in a thread, whose recipients are looked
+        at (`collection_thread_guard`)."""
+        return False
+
     def _is_about_collections(self):
         """Whether the rules for contacts say something on it: not on every message."""
         return True
@@ -64,6 +69,8 @@ class CollectionFreeText(models.AbstractModel):
 
     def _find_debtors_sudo(self):
         records = self._get_written_from()
+        if records and not self.env.su:
+            records = records._filtered_access("read")
         return self.env["collection.debtor"]._find_behind_sudo(records)
 
     def _find_doubtful_words(self, debtors_sudo):
@@ -75,9 +82,10 @@ class CollectionFreeText(models.AbstractModel):
 
     def _check_what_is_written(self):
         """To be called before something is sent. What was kept is noted on the customer,
-        where only the team reads it.
+        where only the team reads it. A text for a thread is looked at again where its
+        recipients are worked out; one without a thread is refused here.
 
-        :raise UserError: doubtful words without a reason"""
+        :raise UserError: doubtful words without a reason, or not permitted now"""
         for composer in self:
             debtors_sudo = composer._find_debtors_sudo()
             if not debtors_sudo:
@@ -93,10 +101,10 @@ class CollectionFreeText(models.AbstractModel):
                     )
                 )
             channel = composer._get_written_channel()
-            about = composer._is_about_collections()
+            if composer._has_no_thread():
+                debtors_sudo._check_permitted_now(channel)
             for debtor_sudo in debtors_sudo:
-                refusal = about and debtor_sudo._explain_refusal_now(channel)
-                debtor_sudo._note_free_text(channel, words, reason, refusal)
+                debtor_sudo._note_free_text(channel, words, reason, "")
 
 
 class CollectionDebtor(models.Model):
@@ -164,7 +172,9 @@ class CollectionDebtor(models.Model):
         lang = question._get_language(question.recipient_id)
         found = []
         for text, neutral in texts:
-            found += Wording._check_free_text(text or "", lang, neutral, names)
+            found += Wording._check_free_text(
+                text or "", lang, neutral, names, question.company_id
+            )
         return Wording._describe(found)
 
     def _explain_refusal_now(self, channel):
@@ -176,6 +186,19 @@ class CollectionDebtor(models.Model):
             return "" if decision.allowed else self._describe_permission(decision)
         except UserError as undecidable:
             return str(undecidable)
+
+    def _check_permitted_now(self, channel):
+        """:raise UserError: one of them may not be contacted now"""
+        for debtor_sudo in self:
+            if refusal := debtor_sudo._explain_refusal_now(channel):
+                readable = self.env.user.has_groups(READERS)
+                raise UserError(
+                    self.env._(
+                        "%(customer)s may not be written to now. %(why)s",
+                        customer=debtor_sudo.partner_id.display_name,
+                        why=refusal if readable else "",
+                    ).strip()
+                )
 
     def _note_free_text(self, channel, words, reason, refusal):
         """Keep that somebody wrote beside the plan what, or when, they should not."""
@@ -198,7 +221,7 @@ class CollectionDebtor(models.Model):
         if refusal:
             said.append(
                 self.env._(
-                    "%(channel)s beside the plan, although it was not permitted: %(why)s",
+                    "%(channel)s beside the plan was not sent, it is not permitted: %(why)s",
                     channel=labels[channel],
                     why=refusal,
                 )

@@ -7,8 +7,9 @@ import csv
 from lxml import etree
 from markupsafe import Markup
 
-from odoo import api, fields, models, tools
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import file_open
 from odoo.tools.rendering_tools import parse_inline_template
 
@@ -51,6 +52,7 @@ class CollectionWording(models.Model):
 
     _name = "collection.wording"
     _description = "Forbidden wording"
+    _inherit = "collection.owned"
     _order = "lang, kind, expression"
     _rec_name = "expression"
 
@@ -76,10 +78,24 @@ class CollectionWording(models.Model):
         help="Archive what you want to allow: what is deleted returns with the next "
         "version.",
     )
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        default=lambda self: self._get_default_owner(),
+        help="Empty: it came with the module, for every company.",
+    )
+    except_company_ids = fields.Many2many(
+        "res.company",
+        "collection_wording_except_company_rel",
+        string="Not for these companies",
+        readonly=True,
+        help="They, with their branches, allow the expression.",
+    )
     note = fields.Char(string="Source", help="The law or the reason behind it.")
 
-    _expression_uniq = models.Constraint(
-        "UNIQUE(lang, expression)", "The expression is on the list of the language."
+    _expression_once = models.UniqueIndex(
+        "(lang, expression, COALESCE(company_id, 0))",
+        "The expression is on the list of the language.",
     )
 
     @api.model
@@ -120,6 +136,31 @@ class CollectionWording(models.Model):
                     )
                 ) from None
 
+    is_allowed_here = fields.Boolean(
+        compute="_compute_is_allowed_here", string="Allowed in our company"
+    )
+
+    @api.depends("except_company_ids")
+    @api.depends_context("company")
+    def _compute_is_allowed_here(self):
+        for record in self:
+            record.is_allowed_here = self.env.company in record.except_company_ids
+
+    def action_allow_here(self):
+        """Our company may say it; the others go on as before."""
+        self._except_company_sudo(Command.link)
+
+    def action_forbid_here(self):
+        self._except_company_sudo(Command.unlink)
+
+    def _except_company_sudo(self, command):
+        """Nobody changes what every company uses, but each may make its exception."""
+        self.browse().check_access("write")
+        self.check_access("read")
+        self.filtered(lambda record: not record.company_id).sudo().write(
+            {"except_company_ids": [command(self.env.company.id)]}
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
@@ -142,12 +183,14 @@ class CollectionWording(models.Model):
         self._take_back_sudo({row["id"] for rows in shipped.values() for row in rows})
         present = {
             (record.lang, record.expression)
-            for record in self.with_context(active_test=False).search([])
+            for record in self.with_context(active_test=False).search(
+                [("company_id", "=", False)]
+            )
         }
         records = [
             {
                 "xml_id": f"collection_escalation.{row.pop('id')}",
-                "values": {**row, "lang": lang},
+                "values": {**row, "lang": lang, "company_id": False},
                 "noupdate": True,
             }
             for lang, rows in shipped.items()
@@ -184,20 +227,32 @@ class CollectionWording(models.Model):
     # -- reading texts -------------------------------------------------------------------
 
     @api.model
-    @tools.ormcache("family", "neutral")
-    def _get_words(self, family, neutral):
-        """`wording.WordList` for texts in a language: its own expressions and the
-        English ones; for an English text those of every language, because Odoo keeps as
-        English what was typed, in whatever language, before there was a translation."""
+    @tools.ormcache("family", "neutral", "company_id")
+    def _get_words(self, family, neutral, company_id):
+        """`wording.WordList` for texts of a company (id; False: what all forbid) in a
+        language: its own expressions and the English ones; for an English text those of
+        every language, because Odoo keeps as English what was typed, in whatever
+        language, before there was a translation."""
         kinds = wording.KINDS if neutral else wording.FORBIDDEN
         records = self.sudo().search_fetch(
-            [("kind", "in", kinds)], ["lang", "expression", "kind"]
+            Domain("kind", "in", kinds) & self._get_domain_of(company_id),
+            ["lang", "expression", "kind"],
         )
         if family in set(records.mapped("lang")) - {"en"}:
             records = records.filtered(lambda r: r.lang in (family, "en"))
         return wording.compile_words(
             wording.Expression(record.expression, record.kind) for record in records
         )
+
+    @api.model
+    def _get_domain_of(self, company_id):
+        """What a company, or with False no company in particular, forbids."""
+        shared = Domain("company_id", "=", False)
+        if not company_id:
+            return shared
+        own = Domain("company_id", "parent_of", [company_id])
+        allowed = Domain("except_company_ids", "parent_of", [company_id])
+        return own | (shared & ~allowed)
 
     @api.model
     @tools.ormcache(cache="stable")
@@ -208,14 +263,17 @@ class CollectionWording(models.Model):
         return frozenset(filter(None, names))
 
     @api.model
-    def _find(self, text, lang=None, neutral=False, names=()):
+    def _find(self, text, lang=None, neutral=False, names=(), company=None):
         """What a plain text says and may not.
 
+        :param company: who says it, default the user's; none (an empty recordset): what
+            every company uses
         :param lang: code of its language, if known
         :param neutral: others may read it: it may not speak of debts and amounts either
         :param names: of people and companies, which are no wording
         :return: tuple of `wording.Finding`"""
-        words = self._get_words(_family(lang), neutral)
+        company = self.env.company if company is None else company
+        words = self._get_words(_family(lang), neutral, company.id)
         currencies = self._get_currencies()
 
         def find(text):
@@ -227,7 +285,7 @@ class CollectionWording(models.Model):
         return find(wording.cover(text, names)) if found and names else found
 
     @api.model
-    def _check_free_text(self, text, lang=None, neutral=False, names=()):
+    def _check_free_text(self, text, lang=None, neutral=False, names=(), company=None):
         """What a person wrote and should not send without a reason. Nothing is refused
         here: the caller shows `_describe` and asks.
 
@@ -235,6 +293,7 @@ class CollectionWording(models.Model):
         :param lang: code of the reader's language, if known
         :param neutral: it is a subject, SMS, WhatsApp message, voicemail or envelope
         :param names: of people and companies, which are no wording
+        :param company: who writes, default the user's
         :return: list of {"kind", "text", "expression", "start"}, in the order of the
             text; empty if it may be sent"""
         if isinstance(text, Markup):
@@ -246,7 +305,7 @@ class CollectionWording(models.Model):
                 "expression": found.expression,
                 "start": found.start,
             }
-            for found in self._find(text, lang, neutral, names)
+            for found in self._find(text, lang, neutral, names, company)
         ]
 
     @api.model
@@ -275,10 +334,10 @@ class CollectionWording(models.Model):
     # -- reading templates ---------------------------------------------------------------
 
     @api.model
-    def _find_in_template(self, text, lang, neutral=False):
+    def _find_in_template(self, text, lang, neutral=False, company=None):
         """Findings of a text with {{ placeholders }}: what they are replaced by is seen
         when the message is written."""
-        return self._find(_without_placeholders(text), lang, neutral)
+        return self._find(_without_placeholders(text), lang, neutral, company=company)
 
     @api.model
     def _get_telling_placeholders(self, text):
@@ -366,7 +425,11 @@ class CollectionStageStep(models.Model):
         for step in self:
             for lang, language in Wording._get_checked_languages():
                 script = step.with_context(lang=lang).script or ""
-                found = Wording._find(Wording._get_spoken_text(script), lang)
+                found = Wording._find(
+                    Wording._get_spoken_text(script),
+                    lang,
+                    company=step.stage_id.policy_id.company_id,
+                )
                 if found:
                     raise ValidationError(
                         self.env._(

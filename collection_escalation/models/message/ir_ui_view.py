@@ -62,7 +62,12 @@ class IrUiView(models.Model):
         Wording = self.env["collection.wording"]
         for lang, language in Wording._get_checked_languages():
             tree = self.sudo().with_context(lang=lang)._get_combined_arch()
-            if found := Wording._find(Wording._get_spoken_text(tree), lang):
+            found = Wording._find(
+                Wording._get_spoken_text(tree),
+                lang,
+                company=self.env["res.company"],
+            )
+            if found:
                 raise ValidationError(
                     self.env._(
                         "“%(view)s” (%(language)s) says %(words)s. Customers read it: "

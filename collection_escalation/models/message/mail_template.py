@@ -7,10 +7,11 @@ import re
 from lxml import etree
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import formataddr, generate_tracking_message_id
 
+from .collection_free_text import WRITTEN_FROM
 from .collection_wording import parse_source
 
 MODEL = "collection.contact"
@@ -25,7 +26,16 @@ _VIEW_NAME = re.compile(r"\w+\.\w+|\d+")
 
 
 class MailTemplate(models.Model):
-    _inherit = "mail.template"
+    _name = "mail.template"
+    _inherit = ["mail.template", "collection.owned.text"]
+
+    collection_origin_id = fields.Many2one(
+        "mail.template",
+        string="Copy of",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
 
     @api.constrains("subject", "body_html", "model_id", "email_layout_xmlid")
     def _check_collection_wording(self):
@@ -72,6 +82,10 @@ class MailTemplate(models.Model):
                     self.name,
                 )
             )
+        if self.model in WRITTEN_FROM and not self.env.su:
+            records = self.env[self.model].browse(res_ids)
+            Debtor = self.env["collection.debtor"]
+            Debtor._find_behind_sudo(records)._check_permitted_now("email")
         return super().send_mail_batch(
             res_ids,
             force_send=force_send,
@@ -171,7 +185,9 @@ class MailTemplate(models.Model):
         Wording = self.env["collection.wording"]
         template = self.with_context(lang=lang)
         subject = template.subject or ""
-        found = Wording._find_in_template(subject, lang, neutral=True)
+        found = Wording._find_in_template(
+            subject, lang, neutral=True, company=self.collection_company_id
+        )
         telling = Wording._get_telling_placeholders(subject)
         if found or telling:
             raise ValidationError(
@@ -188,7 +204,12 @@ class MailTemplate(models.Model):
         sources = [(self.env._("the body"), template.body_html or "")]
         sources += [(f"“{view.name}”", tree) for view, tree in views.items()]
         for place, source in sources:
-            if found := Wording._find(Wording._get_spoken_text(source), lang):
+            found = Wording._find(
+                Wording._get_spoken_text(source),
+                lang,
+                company=self.collection_company_id,
+            )
+            if found:
                 raise ValidationError(
                     self.env._(
                         "Template “%(template)s” (%(language)s): %(place)s says "

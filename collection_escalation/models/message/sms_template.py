@@ -10,7 +10,12 @@ LINK = "object.get_url()"
 
 
 class SmsTemplate(models.Model):
-    _inherit = "sms.template"
+    _name = "sms.template"
+    _inherit = ["sms.template", "collection.owned.text"]
+
+    collection_origin_id = fields.Many2one(
+        "sms.template", string="Copy of", readonly=True, copy=False, ondelete="set null"
+    )
 
     model_id = fields.Many2one(
         domain=[
@@ -50,7 +55,9 @@ class SmsTemplate(models.Model):
         self.ensure_one()
         Wording = self.env["collection.wording"]
         body = self.with_context(lang=lang).body or ""
-        found = Wording._find_in_template(body, lang, neutral=True)
+        found = Wording._find_in_template(
+            body, lang, neutral=True, company=self.collection_company_id
+        )
         telling = Wording._get_telling_placeholders(body)
         if found or telling:
             raise ValidationError(

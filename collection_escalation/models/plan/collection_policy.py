@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ...rules import stages
 
@@ -9,13 +10,19 @@ class CollectionPolicy(models.Model):
 
     _name = "collection.policy"
     _description = "Collection plan"
+    _inherit = "collection.owned"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: every company may use the plan."
+        "res.company",
+        index=True,
+        default=lambda self: self._get_default_owner(),
+        help="Empty: it came with the module, every company may use it and none "
+        "changes it.",
     )
     party = fields.Selection(
         [("any", "Everybody"), ("consumer", "Consumers"), ("business", "Companies")],
@@ -50,13 +57,30 @@ class CollectionPolicy(models.Model):
     )
     debtor_count = fields.Integer(compute="_compute_debtor_count")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_debtor_count(self):
-        groups = self.env["collection.debtor"]._read_group(
-            [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
-        )
-        counts = {policy.id: count for policy, count in groups}
         for policy in self:
-            policy.debtor_count = counts.get(policy.id, 0)
+            policy.debtor_count = self.env["collection.debtor"].search_count(
+                policy._get_debtor_domain()
+            )
+
+    def _get_debtor_domain(self):
+        """The customers who are judged by the plan: their own, or the one of their company
+        for who they are."""
+        self.ensure_one()
+        found = Domain("policy_id", "in", self.ids)
+        for company in self.env.companies:
+            for party, known in (
+                ("consumer", Domain("party", "!=", "business")),
+                ("business", Domain("party", "=", "business")),
+            ):
+                if self._get_default(company, party) == self:
+                    found |= (
+                        Domain("policy_id", "=", False)
+                        & Domain("company_id", "=", company.id)
+                        & known
+                    )
+        return found
 
     _quiet_days_not_negative = models.Constraint(
         "CHECK(quiet_days >= 0)", "Quiet days cannot be negative: use 0 for none."
@@ -169,7 +193,7 @@ class CollectionPolicy(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "collection_escalation.collection_debtor_action"
         )
-        return {**action, "domain": [("policy_id", "in", self.ids)]}
+        return {**action, "domain": list(self._get_debtor_domain())}
 
 
 class CollectionPolicyTolerance(models.Model):

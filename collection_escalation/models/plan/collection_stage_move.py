@@ -6,7 +6,7 @@ class CollectionStageMove(models.Model):
 
     _name = "collection.stage.move"
     _description = "Stage move of an open item"
-    _order = "id desc"
+    _order = "date desc, create_date desc, id desc"
     _rec_name = "item_id"
     # The evaluation writes them, and nobody again: that is worth no key to a user that
     # PostgreSQL looks up for every row. When it did is kept.

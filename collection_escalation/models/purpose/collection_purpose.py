@@ -134,7 +134,8 @@ class CollectionPurpose(models.AbstractModel):
     @api.model
     def _get_of_template(self, template):
         """The purposes whose messages ``template`` (mail.template) says."""
-        names = set(template.get_external_id().values()) - {""}
+        texts = template | template.collection_origin_id
+        names = set(texts.get_external_id().values()) - {""}
         return [p for p in self._get_models() if p._template in names]
 
     @api.model

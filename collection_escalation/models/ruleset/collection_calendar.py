@@ -1,4 +1,5 @@
 import functools
+from datetime import MAXYEAR, MINYEAR
 
 import holidays
 import holidays.countries  # all of them, when the server starts: the first needs them all
@@ -92,7 +93,7 @@ class CollectionCalendar(models.AbstractModel):
 @functools.lru_cache(maxsize=1024)
 def _calendar(country, state, year, optional):
     days, weekend = frozenset(), frozenset({5, 6})
-    for each in (year - 1, year, year + 1):
+    for each in range(max(year - 1, MINYEAR), min(year + 1, MAXYEAR) + 1):
         try:
             more, weekend = _holidays(country, state, each, optional)
         except NotImplementedError:

@@ -66,13 +66,13 @@ class CollectionContactRuleset(models.Model):
                 [
                     ("code", "=", preset.code),
                     ("is_preset", "=", False),
-                    ("company_id", "=", False),
+                    ("preset_id", "=", False),
                 ]
             )
             if own:
                 own.preset_id = preset
-                _logger.info("Contact rules %s exist: the preset is offered", own.code)
-            else:
+                _logger.info("Contact rules %s: the preset is offered", preset.code)
+            if all(rules.company_id for rules in own):
                 preset._adopt()
             preset.adopted = True
 
@@ -88,18 +88,21 @@ class CollectionContactRuleset(models.Model):
             lambda line: names[line.id] and names[line.id] not in loaded
         ).unlink()
 
-    def _adopt(self):
-        """Copy a preset into use. The copy has an external id so that its name is
-        translated with the module."""
+    def _adopt(self, company=None):
+        """Copy a preset into use: of one company, or of all. The one of all has an
+        external id so that its name is translated with the module."""
         self.ensure_one()
         copy = self.copy(
             {
                 "code": self.code,
+                "company_id": company and company.id,
                 "preset_id": self.id,
                 "preset_version": self.version,
                 "line_ids": self.line_ids._copy_as_shipped(),
             }
         )
+        if company:
+            return copy
         name = f"ruleset_{self.code}".lower().replace("-", "_")
         self.env["ir.model.data"]._update_xmlids(
             [
@@ -131,7 +134,7 @@ class CollectionContactRuleset(models.Model):
     def action_take_over_preset(self):
         """The rules as shipped now, in place of one's own."""
         self._check_has_preset()
-        for ruleset in self:
+        for ruleset in self._as_who_may_renew():
             preset = ruleset.preset_id
             ruleset.write(
                 {
@@ -151,16 +154,16 @@ class CollectionContactRuleset(models.Model):
 
     def action_keep_own_rules(self):
         self._check_has_preset()
-        for ruleset in self:
+        for ruleset in self._as_who_may_renew():
             ruleset.preset_version = ruleset.preset_id.version
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_use_preset(self):
-        """Copy a preset into use again, after its copy was deleted.
+        """Copy a preset into use for the company one works in, where no copy is.
 
         :raise UserError: there is a copy, perhaps archived"""
         self.ensure_one()
-        self.check_access("create")
+        self.browse().check_access("create")
         if not self.is_preset:
             raise UserError(
                 self.env._(
@@ -170,7 +173,16 @@ class CollectionContactRuleset(models.Model):
         known = (
             self.with_context(active_test=False)
             .sudo()
-            .search([("code", "=", self.code), ("is_preset", "=", False)], limit=1)
+            .search(
+                [
+                    ("code", "=", self.code),
+                    ("is_preset", "=", False),
+                    "|",
+                    ("company_id", "=", False),
+                    ("company_id", "parent_of", self.env.company.ids),
+                ],
+                limit=1,
+            )
         )
         if known:
             raise UserError(
@@ -181,7 +193,7 @@ class CollectionContactRuleset(models.Model):
                     name=known.name,
                 )
             )
-        copy = self.sudo()._adopt()
+        copy = self.sudo()._adopt(self.env.company)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -198,6 +210,13 @@ class CollectionContactRuleset(models.Model):
             "res_id": self.preset_id.id,
             "view_mode": "form",
         }
+
+    def _as_who_may_renew(self):
+        """What every company uses nobody writes by hand; an administrator may bring it to
+        what was shipped, or decline that."""
+        if self.env.is_system() and not self.company_id:
+            return self.sudo()
+        return self
 
     def _check_has_preset(self):
         for ruleset in self:

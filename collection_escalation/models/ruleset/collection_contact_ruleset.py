@@ -25,7 +25,9 @@ class CollectionContactRuleset(models.Model):
 
     _name = "collection.contact.ruleset"
     _description = "Contact hours and limits"
+    _inherit = "collection.owned"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -43,7 +45,12 @@ class CollectionContactRuleset(models.Model):
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", help="Empty: for every company.")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self._get_default_owner(),
+        help="Empty: for every company, and none changes them. A company's own set holds "
+        "in the place of the one with the same code.",
+    )
     country_id = fields.Many2one(
         "res.country",
         index=True,
@@ -247,6 +254,7 @@ class CollectionContactRuleset(models.Model):
         self._check_may_touch_presets()
 
     def unlink(self):
+        self._check_may_touch_presets()
         self.env["collection.debtor"]._on_rules_changed()
         return super().unlink()
 

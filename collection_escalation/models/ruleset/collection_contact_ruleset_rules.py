@@ -94,7 +94,10 @@ class CollectionContactRuleset(models.Model):
 
     @api.model
     def _find_in_force(self, company, country, state, party):
-        """The records of `_get_in_force`, as superuser: rules are no secret."""
+        """The records of `_get_in_force`, as superuser: rules are no secret. A company's
+        own set holds in the place of the shared one with the same code; archived, none
+        does."""
+        own = self._get_codes_of(company)
         found = self.sudo().search(
             Domain.AND(
                 [
@@ -108,9 +111,20 @@ class CollectionContactRuleset(models.Model):
                 ]
             )
         )
+        found -= found.filtered(lambda r: not r.company_id and r.code in own)
         if not found or company.collection_house_rules == "always":
             found |= company.sudo()._get_collection_house_rules(party)
         return found
+
+    @api.model
+    def _get_codes_of(self, company):
+        """Codes of the sets that the company, or what it is a branch of, has itself."""
+        own = self.sudo().with_context(active_test=False)
+        return set(
+            own.search(
+                [("is_preset", "=", False), ("company_id", "parent_of", company.ids)]
+            ).mapped("code")
+        )
 
 
 class CollectionContactRulesetLine(models.Model):

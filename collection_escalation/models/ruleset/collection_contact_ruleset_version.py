@@ -81,13 +81,17 @@ class CollectionContactRuleset(models.Model):
             ruleset._keep_version(content, last.version + 1)
 
     def _get_last_version(self):
-        """The last one kept under this code, of a deleted set too."""
+        """The last one kept under this code, of a deleted set too; a company's own set
+        counts on where the shared one stood: their labels are told apart."""
         self.ensure_one()
         return (
             self.env["collection.contact.ruleset.version"]
             .sudo()
             .search(
-                [("code", "=", self.code), ("company_id", "=", self.company_id.id)],
+                [
+                    ("code", "=", self.code),
+                    ("company_id", "in", [self.company_id.id, False]),
+                ],
                 order="version desc",
                 limit=1,
             )

@@ -4,4 +4,5 @@ from . import (
     test_merged_models,
     test_partner_merge,
     test_people,
+    test_smaller_things,
 )

@@ -75,7 +75,7 @@ class TestRecipient(LeavingCommon):
             }
         )
         self.debtor_partner.is_company = True
-        step = self.env.ref("collection_escalation.step_consumer_friendly_email")
+        step = self.env.ref("collection_escalation.step_consumer_friendly_email").sudo()
         step.template_id = step.template_id.copy(
             {
                 "use_default_to": True,
@@ -286,7 +286,7 @@ class TestOthersGoOn(LeavingCommon):
 
     def test_what_goes_by_another_channel_is_looked_at_too(self):
         """During the first weeks every message waits for somebody to look at it."""
-        step = self.env.ref("collection_escalation.step_consumer_friendly_email")
+        step = self.env.ref("collection_escalation.step_consumer_friendly_email").sudo()
         step.write(
             {
                 "fallback_channel": "sms",

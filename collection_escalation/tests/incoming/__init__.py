@@ -1,5 +1,6 @@
 from . import (
     test_answer_page,
+    test_callable_number,
     test_debtor_callback,
     test_feedback,
     test_stopped_address,

@@ -272,7 +272,7 @@ class TestAnswerPage(AnswerCommon):
         self.assertFalse(self._inbound())
 
     def test_a_company_sees_its_invoices_at_once(self):
-        self.debtor.party = "business"
+        self._call_business(self.debtor)
         self.env.flush_all()
         page = self._get()
         self.assertIn(self.invoices[0].name, page.text)
@@ -848,7 +848,7 @@ class TestAnswerOthers(AnswerCommon):
     def test_the_links_to_invoices_work_no_more(self):
         """A company sees its invoices at once: who says then that they are somebody else
         was led to a page whose own link never expires."""
-        self.debtor.party = "business"
+        self._call_business(self.debtor)
         self.env.flush_all()
         line, other = self.message.line_ids
         links = [self._get(f"/{line.id}").headers["Location"]]

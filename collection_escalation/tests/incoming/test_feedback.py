@@ -518,9 +518,8 @@ class TestAnswers(FeedbackCommon):
 class TestWrongNumber(FeedbackCommon):
     def test_a_wrong_number_failed_and_the_step_goes_to_its_other_channel(self):
         self.debtor_partner.write({"street": "Rua Dois, 2", "city": "Rio"})
-        self.env.ref(
-            "collection_escalation.step_consumer_friendly_phone"
-        ).fallback_channel = "visit"
+        step = self.env.ref("collection_escalation.step_consumer_friendly_phone")
+        step.sudo().fallback_channel = "visit"
         self._send_friendly()
         self._live(CALL_DAY)
         call = self._contacts(channel="phone")

@@ -55,6 +55,10 @@ class TestFreeText(CollectionCommon, SMSCommon):
             .create({"res_model": record._name, "res_id": record.id, "body": body})
         )
 
+    def _mails_to_customer(self):
+        address = self.debtor_partner.email
+        return [mail for mail in self._mails if address in str(mail["email_to"])]
+
     def _notes(self):
         return "\n".join(self._debtor().sudo().message_ids.mapped("body"))
 
@@ -172,8 +176,8 @@ class TestFreeText(CollectionCommon, SMSCommon):
             composer = self._compose(self.invoice, "<p>Hi</p>")
             self.assertIn("Not before", composer.collection_permission)
             composer.action_send_mail()
-            self.assertTrue(self._mails, "it warns, and does not stop")
-        self.assertIn("although it was not permitted: Not before", self._notes())
+            self.assertFalse(self._mails_to_customer(), "left out")
+        self.assertIn("was not sent, it is not permitted: Not before", self._notes())
 
     def test_who_refused_text_messages_is_shown_to_have_refused_them(self):
         debtor = self._debtor().sudo()
@@ -240,4 +244,7 @@ class TestFreeText(CollectionCommon, SMSCommon):
             view = composer.get_view(view_type="form")
             self.assertNotIn("collection_permission", view["arch"])
             composer.action_send_mail()
-            self.assertTrue(self._mails)
+            self.assertFalse(self._mails_to_customer())
+        with self._at(WEDNESDAY), self.mock_mail_gateway():
+            self._compose(self.debtor_partner, "<p>Hi</p>", seller).action_send_mail()
+            self.assertTrue(self._mails_to_customer())

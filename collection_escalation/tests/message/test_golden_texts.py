@@ -215,7 +215,7 @@ class TestGoldenTexts(CollectionCommon):
         steps = self._get_steps()
         firm = steps["step_consumer_firm_email"]
         late = self._items(self._create_overdue_invoice(MONDAY.replace(day=16), 300.0))
-        coming = self._items(self._create_overdue_invoice(MONDAY.replace(day=26), 77.0))
+        self._create_overdue_invoice(MONDAY.replace(day=26), 77.0)
         self._create_overdue_invoice(
             MONDAY, 200.0, move_type="out_refund", invoice_date=MONDAY
         )

@@ -179,14 +179,16 @@ class TestWording(CollectionCommon):
 
     def test_an_update_brings_what_is_new_and_leaves_what_people_did(self):
         chance, summons = (
-            self.env.ref(f"collection_escalation.wording_en_{name}")
+            self.env.ref(f"collection_escalation.wording_en_{name}").sudo()
             for name in ("last_chance", "summons")
         )
-        everyone = self.env.ref("collection_escalation.wording_en_everyone_will_know")
+        everyone = self.env.ref(
+            "collection_escalation.wording_en_everyone_will_know"
+        ).sudo()
         chance.active = False
         summons.expression = "summons of"
         everyone.unlink()
-        own = self.Wording.create(
+        own = self.Wording.sudo().create(
             {"lang": "en", "expression": "everyone will know", "kind": "threat"}
         )
         self.Wording.sudo()._load_shipped()
@@ -312,8 +314,9 @@ class TestWording(CollectionCommon):
             ._get_collection_views()
             .values()
         )
-        for word in ("Olá", "Hola", "CPF/CNPJ", "Saludos"):
+        for word in ("Olá", "Hola", "Atenciosamente,", "Saludos"):
             self.assertIn(word, texts, "the translations are what is read")
+        self.assertNotIn("CPF", texts, "creditors live elsewhere too")
         templates._check_collection_wording()
         for view in self.env["ir.ui.view"].search(
             [("key", "=like", "collection_escalation.message_%")]
@@ -413,7 +416,8 @@ class TestWording(CollectionCommon):
 
     def test_only_courtesy_notes_need_not_state_anything(self):
         template = self._create_template()
-        steps = self.policy.stage_ids.step_ids.filtered(lambda s: s.channel == "email")
+        plan = self.policy._copy_for(self.company)
+        steps = plan.stage_ids.step_ids.filtered(lambda s: s.channel == "email")
         courtesy = steps.filtered(lambda s: s.stage_id.level == "pre_due")
         courtesy.with_user(self.manager).template_id = template
         template.body_html = "<p>Is everything clear?</p>"
@@ -422,7 +426,7 @@ class TestWording(CollectionCommon):
             self.env.cr.savepoint(),
         ):
             (steps - courtesy)[0].with_user(self.manager).template_id = template
-        copy = self.policy.with_user(self.manager).copy()
+        copy = plan.with_user(self.manager).copy()
         copy.stage_ids.filtered(lambda stage: stage.level == "loss").unlink()
         with self.assertRaisesRegex(ValidationError, "message_statement"):
             copy.stage_ids.filtered(lambda stage: stage.level == "pre_due").write(
@@ -503,7 +507,8 @@ class TestWording(CollectionCommon):
     # -- scripts, SMS --------------------------------------------------------------------
 
     def test_a_script_that_shames_is_refused_in_every_language(self):
-        step = self.policy.stage_ids.step_ids.filtered("script")[0]
+        plan = self.policy._copy_for(self.company)
+        step = plan.stage_ids.step_ids.filtered("script")[0]
         step = step.with_user(self.manager)
         with (
             self.assertRaisesRegex(ValidationError, "“shame on you” \\(shames\\)"),

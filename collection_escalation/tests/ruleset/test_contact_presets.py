@@ -102,19 +102,21 @@ class TestContactPresets(RulesetCommon):
                 )
 
     def test_a_newer_version_is_offered_and_changes_nothing(self):
-        mine = self._rules("CO")
+        mine = self._own_rules("CO")
         mine.line_ids[0].hour_to = 18.0
         self._come_with_an_update()
         self.assertTrue(mine.has_offer)
         self.assertEqual(mine.line_ids[0].hour_to, 18.0)
-        self.assertEqual(mine.version, 2, "my own change")
-        self.assertEqual(self.Rulesets.search([("has_offer", "=", True)]), mine)
+        self.assertEqual(mine.version, 3, "my copy, and my own change")
+        self.assertEqual(
+            self.Rulesets.search([("has_offer", "=", True)]), mine | self._rules("CO")
+        )
         self.assertIn("07:00-17:00", mine.preset_summary)
         self.assertIn("07:00-18:00", mine.summary)
         self.assertEqual(mine.action_compare_with_preset()["res_id"], mine.id)
 
     def test_taking_over_replaces_my_rules_and_keeps_the_version_before(self):
-        mine = self._rules("CO")
+        mine = self._own_rules("CO")
         mine.line_ids[0].hour_to = 18.0
         mine.name = "My Colombia"
         preset = self._come_with_an_update()
@@ -126,34 +128,36 @@ class TestContactPresets(RulesetCommon):
             mine.line_ids.mapped("verified_on"), preset.line_ids.mapped("verified_on")
         )
         self.assertEqual(mine.name, "My Colombia")
-        self.assertEqual(mine.version, 3, "one change, however many lines")
+        self.assertEqual(mine.version, 4, "one change, however many lines")
         kept = {v.version: v.content["lines"][0]["hour_to"] for v in mine.version_ids}
-        self.assertEqual(kept, {1: 19.0, 2: 18.0, 3: 17.0})
+        self.assertEqual(kept, {2: 19.0, 3: 18.0, 4: 17.0})
 
     def test_keeping_mine_ends_the_offer_until_the_next_version(self):
-        mine = self._rules("CO")
+        mine = self._own_rules("CO")
         preset = self._come_with_an_update()
         mine.with_user(self.manager).action_keep_own_rules()
         self.assertFalse(mine.has_offer)
-        self.assertEqual((mine.line_ids[0].hour_to, mine.version), (19.0, 1))
+        self.assertEqual((mine.line_ids[0].hour_to, mine.version), (19.0, 2))
         preset.version += 1
         self.assertTrue(mine.has_offer)
 
     def test_a_deleted_set_does_not_come_back_by_itself(self):
-        self._rules("CO").unlink()
+        self._rules("CO").sudo().unlink()
         self._come_with_an_update()
         self.assertFalse(self._rules("CO"))
         self._preset("CO").with_user(self.manager).action_use_preset()
-        again = self._rules("CO")
+        self.assertFalse(self._rules("CO"), "of one company only")
+        again = self.Rulesets.search(
+            [("code", "=", "CO"), ("company_id", "=", self.company.id)]
+        )
         self.assertEqual(again.line_ids[0].hour_to, 17.0)
         self.assertEqual(again.version, 2, "CO@1 was another set of rules")
 
     def test_an_archived_set_does_not_come_back_either(self):
-        mine = self._rules("CO")
+        mine = self._own_rules("CO")
         mine.active = False
         self._come_with_an_update()
         self.assertFalse(mine.active)
-        self.assertFalse(self._rules("CO"))
         with self.assertRefused(UserError, "unarchive"):
             self._preset("CO").with_user(self.manager).action_use_preset()
 
@@ -170,7 +174,9 @@ class TestContactPresets(RulesetCommon):
             }
         )
         self.Rulesets.sudo()._adopt_presets()
-        self.assertEqual(self._rules("UY"), mine)
+        self.assertEqual(
+            self.Rulesets._find_in_force(self.company, "UY", "", "consumer")[0], mine
+        )
         self.assertEqual(mine.preset_id, preset)
         self.assertTrue(mine.has_offer)
 
@@ -222,7 +228,7 @@ class TestContactPresets(RulesetCommon):
         self.Rulesets.sudo()._adopt_presets()
         self.assertFalse(old.exists())
         self.assertEqual(len(preset.line_ids), 7)
-        mine = self._rules("CO")
+        mine = self._own_rules("CO")
         self.assertEqual(mine.line_ids[0].hour_to, 19.0, "only offered")
         mine.with_user(self.manager).action_take_over_preset()
         self.assertSameRules(mine, preset)
@@ -240,7 +246,7 @@ class TestContactPresets(RulesetCommon):
     def test_nobody_changes_what_was_shipped(self):
         preset = self._preset("CO").with_user(self.manager)
         line = preset.line_ids[0]
-        mine = self._rules("CO").with_user(self.manager)
+        mine = self._own_rules("CO").with_user(self.manager)
         for change in (
             lambda: preset.write({"name": "x"}),
             lambda: preset.write({"version": 9}),
@@ -252,7 +258,9 @@ class TestContactPresets(RulesetCommon):
             lambda: mine.write({"is_preset": True}),
             lambda: mine.copy({"is_preset": True, "code": "CO"}),
         ):
-            with self.assertRefused(UserError, "as they came with the module"):
+            with self.assertRefused(
+                UserError, "as they came with the module|doesn.t have .create. access"
+            ):
                 change()
         self.assertEqual(self._preset("CO").line_ids[0].hour_to, 19.0)
 
@@ -261,6 +269,44 @@ class TestContactPresets(RulesetCommon):
         self.assertFalse(copy.is_preset)
         self.assertEqual(copy.code, "CO-2")
         self.assertEqual(len(copy.line_ids), 7)
+
+    def test_nobody_changes_what_every_company_uses(self):
+        """Not the administrator either, who may bring it to what was shipped."""
+        shared = self._rules("CO")
+        admin = self.env.ref("base.user_admin")
+        for user in (self.manager, admin):
+            mine = shared.with_user(user)
+            for change in (
+                lambda mine=mine: mine.write({"name": "x"}),
+                lambda mine=mine: mine.line_ids[0].write({"hour_to": 24.0}),
+                lambda mine=mine: mine.line_ids[0].unlink(),
+                lambda mine=mine: mine.unlink(),
+            ):
+                with self.assertRaises(AccessError):
+                    change()
+        self._come_with_an_update()
+        with self.assertRaises(AccessError):
+            shared.with_user(self.manager).action_take_over_preset()
+        shared.with_user(admin).action_take_over_preset()
+        self.assertEqual(shared.line_ids[0].hour_to, 17.0)
+
+    def test_a_company_s_own_set_holds_there_in_the_place_of_the_shared_one(self):
+        """Colombia closes at 19:00 on working days: our copy at 15:00, and archived not
+        at all; another company goes on by the shared one."""
+        other = self.env["res.company"].sudo().create({"name": "Other"})
+        self._rules("CO").with_user(self.manager).action_make_own()
+        mine = self._own_rules("CO")
+        mine.line_ids[0].hour_to = 15.0
+
+        def in_force(company):
+            found = self.Rulesets._find_in_force(company, "CO", "", "consumer")
+            return found.filtered(lambda rules: rules.code == "CO")
+
+        self.assertEqual(in_force(self.company), mine)
+        self.assertEqual(in_force(other), self._rules("CO"))
+        mine.active = False
+        self.assertFalse(in_force(self.company))
+        self.assertEqual(in_force(other).line_ids[0].hour_to, 19.0)
 
     def test_a_collector_takes_over_nothing(self):
         self._come_with_an_update()

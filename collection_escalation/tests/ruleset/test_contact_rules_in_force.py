@@ -92,7 +92,7 @@ class TestRulesInForce(RulesetCommon):
     def test_without_any_rule_nothing_is_in_force(self):
         """And where nothing is in force nothing is permitted (`decide`)."""
         self._move_to("jp")
-        self._rules("HOUSE").active = False
+        self._own_rules("HOUSE").active = False
         self.assertInForce()
 
     def test_a_set_holds_while_it_is_active_and_for_its_companies(self):
@@ -103,7 +103,7 @@ class TestRulesInForce(RulesetCommon):
         theirs = self._create_rules("THEIRS", country_id=self.brazil.id)
         theirs.sudo().company_id = other
         self.assertInForce("BR", "OURS", "HOUSE")
-        self._rules("BR").active = False
+        self._own_rules("BR").active = False
         self.assertInForce("OURS", "HOUSE")
 
     def test_a_set_of_the_company_holds_for_its_branches(self):
@@ -158,7 +158,7 @@ class TestRulesInForce(RulesetCommon):
         carnival = date(2026, 2, 17)
         self._move_to("br", "state_br_sc")
         self.assertNotIn(carnival, self.debtor._get_rulesets(NOVEMBER)[0].holidays)
-        self._rules("BR").optional_holidays = True
+        self._own_rules("BR").optional_holidays = True
         brazil, house = self.debtor._get_rulesets(NOVEMBER)
         self.assertIn(carnival, brazil.holidays)
         self.assertNotIn(carnival, house.holidays)
@@ -166,7 +166,7 @@ class TestRulesInForce(RulesetCommon):
     def test_optional_days_of_a_country_that_has_none_change_nothing(self):
         self._move_to("co")
         before = self.debtor._get_rulesets(NOVEMBER)[0].holidays
-        self._rules("CO").optional_holidays = True
+        self._own_rules("CO").optional_holidays = True
         self.assertEqual(self.debtor._get_rulesets(NOVEMBER)[0].holidays, before)
 
     def test_holidays_nobody_knows_are_not_guessed(self):
@@ -187,7 +187,7 @@ class TestRulesInForce(RulesetCommon):
             [rules.nature for rules in self.debtor._get_rulesets(NOVEMBER)],
             ["prudent", "house"],
         )
-        self._rules("US").binds = "creditor"
+        self._own_rules("US").binds = "creditor"
         self.assertEqual(self.debtor._get_rulesets(NOVEMBER)[0].nature, "statute")
 
     def test_ten_customers_cost_no_more_queries_than_one(self):
@@ -212,7 +212,7 @@ class TestRulesInForce(RulesetCommon):
                 "collection_house_rules": "always",
             }
         )
-        self._rules("BR").active = False
+        self._own_rules("BR").active = False
         self.assertEqual(self.Rulesets._get_longest_reach(), 90)
         about = {
             "debtor_id": self.debtor.id,
@@ -231,7 +231,7 @@ class TestRulesInForce(RulesetCommon):
 
     def test_what_is_remembered_is_forgotten_when_a_rule_changes(self):
         self.assertInForce("BR", "HOUSE")
-        rules = self._rules("BR")
+        rules = self._own_rules("BR")
         rules.line_ids[0].hour_to = 17.0
         ends = {window.end for window in self.debtor._get_rulesets(NOVEMBER)[0].windows}
         self.assertEqual(ends, {17 * 60})

@@ -90,7 +90,7 @@ class TestRulesetBadInput(RulesetCommon):
                 self.mine.code = code
 
     def test_a_code_twice(self):
-        self._rules("BR").active = False
+        self._own_rules("BR").active = False
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self._create_rules("BR")
 

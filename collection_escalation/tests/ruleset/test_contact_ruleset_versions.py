@@ -24,7 +24,7 @@ class TestRulesetVersions(RulesetCommon):
 
     def test_a_kept_version_decides_as_it_did(self):
         """BR@1 closed at 18:00, BR@2 at 17:00; asked on a Tuesday at 17:30."""
-        brazil = self._rules("BR")
+        brazil = self._own_rules("BR")
         brazil.line_ids[0].hour_to = 17.0
         asked = datetime(2026, 11, 10, 17, 30, tzinfo=ZoneInfo("America/Sao_Paulo"))
         answers = {}

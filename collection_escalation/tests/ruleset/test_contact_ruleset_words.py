@@ -36,7 +36,7 @@ class TestRulesetMarks(RulesetCommon):
         )
 
     def test_a_value_that_somebody_changes_is_no_longer_reviewed(self):
-        uk = self._rules("UK").with_user(self.manager)
+        uk = self._own_rules("UK")
         line = uk.line_ids[0]
         line.hour_to = 20.0
         self.assertEqual((line.mark, line.verified_on), ("house", False))
@@ -66,7 +66,7 @@ class TestRulesetMarks(RulesetCommon):
             {"country_id": self.brazil.id, "state_ids": [Command.link(sao_paulo.id)]},
         ):
             with self.subTest(vals), self.env.cr.savepoint() as savepoint:
-                uk = self._rules("UK").with_user(self.manager)
+                uk = self._own_rules("UK")
                 self.assertReviewed(uk, True)
                 uk.write(vals)
                 self.assertReviewed(uk, False)
@@ -74,13 +74,13 @@ class TestRulesetMarks(RulesetCommon):
                 self.env.invalidate_all()
 
     def test_what_changes_no_rule_leaves_the_review(self):
-        uk = self._rules("UK").with_user(self.manager)
+        uk = self._own_rules("UK")
         uk.write({"name": "Britain", "sequence": 3, "nature": "guidance"})
         uk.write({"active": False, "country_id": uk.country_id.id})
         self.assertReviewed(uk, True)
 
     def test_a_set_without_one_of_its_lines_is_no_longer_reviewed(self):
-        uk = self._rules("UK").with_user(self.manager)
+        uk = self._own_rules("UK")
         uk.line_ids = [Command.delete(uk.line_ids[0].id)]
         self.assertReviewed(uk, False)
 
@@ -95,7 +95,7 @@ class TestRulesetMarks(RulesetCommon):
                 self.assertEqual((copy.mark, copy.verified_on), (mark, False))
 
     def test_an_administrator_may_review_it_again(self):
-        uk = self._rules("UK").with_user(self.manager)
+        uk = self._own_rules("UK")
         uk.respects_holidays = True
         uk.line_ids.write({"mark": "verified", "verified_on": date(2026, 11, 22)})
         self.assertReviewed(uk, True)
