@@ -2,5 +2,6 @@ from . import (
     test_answer_page,
     test_debtor_callback,
     test_feedback,
+    test_private_link,
     test_stopped_address,
 )
