@@ -21,11 +21,14 @@ _KEY = "collection_leaving_mail"
 
 
 class LeavingMail:
-    """One e-mail on its way, and what became of it as far as its way tells; then core's
-    own word does not count."""
+    """The e-mail on its way, one after the other, and what became of it as far as its way
+    tells; then core's own word does not count."""
 
-    def __init__(self, address):
-        """:param address: the only one that it may go to"""
+    def __init__(self, address=""):
+        self.begin(address)
+
+    def begin(self, address):
+        """The next one. :param address: the only one that it may go to"""
         self.handover = None
         self._address = address
         self._data_began = False

@@ -46,19 +46,19 @@ class MailMail(models.Model):
                 **kwargs,
             )
         session = _Session(self.env, smtp_session, mail_server)
+        leaving = LeavingMail()
+        env = leaving.mark(self).env
 
         def hand_over(contact):
-            mail = contact.mail_id.with_env(self.env)
+            mail = contact.mail_id.with_env(env)
             # read for the whole chunk what core would read for one
             for name in CHUNK_FIELDS:
                 mail[name]  # noqa: B018
             if not contact._is_sealed(contact.mail_id):
                 return Handover("planned", "MESSAGE_CHANGED")
-            leaving = LeavingMail(contact.destination)
+            leaving.begin(contact.destination)
             try:
-                super(MailMail, leaving.mark(mail))._send(
-                    smtp_session=session.get(), **kwargs
-                )
+                super(MailMail, mail)._send(smtp_session=session.get(), **kwargs)
             except (OSError, UserError) as error:
                 # core lets the end of a connection through
                 leaving.note(error)

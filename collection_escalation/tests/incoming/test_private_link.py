@@ -44,7 +44,7 @@ class TestPrivateLink(AnswerCommon):
                 "debtor_id": self.debtor.id,
                 "company_id": self.company.id,
                 "channel": "sms",
-                "purpose": "manual",
+                "purpose": "by_hand",
                 "own_text": wizard._prepare_text_vals()["own_text"],
             }
         )
