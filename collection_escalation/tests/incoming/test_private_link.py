@@ -39,14 +39,18 @@ class TestPrivateLink(AnswerCommon):
                 }
             )
         )
-        contact = self.env["collection.contact"].create(
-            {
-                "debtor_id": self.debtor.id,
-                "company_id": self.company.id,
-                "channel": "sms",
-                "purpose": "by_hand",
-                "own_text": wizard._prepare_text_vals()["own_text"],
-            }
+        contact = (
+            self.env["collection.contact"]
+            .sudo()
+            .create(
+                {
+                    "debtor_id": self.debtor.id,
+                    "company_id": self.company.id,
+                    "channel": "sms",
+                    "purpose": "by_hand",
+                    "own_text": wizard._prepare_text_vals()["own_text"],
+                }
+            )
         )
         contact._append_link()
         preview = contact.with_user(self.collector).preview
@@ -117,13 +121,17 @@ class TestOutsideText(CollectionCommon):
 
     def test_a_report_with_a_nul_is_noted(self):
         self._create_overdue_invoice(self.company.collection_started_on)
-        contact = self.env["collection.contact"].create(
-            {
-                "debtor_id": self._debtor().id,
-                "company_id": self.company.id,
-                "channel": "sms",
-                "state": "made",
-            }
+        contact = (
+            self.env["collection.contact"]
+            .sudo()
+            .create(
+                {
+                    "debtor_id": self._debtor().id,
+                    "company_id": self.company.id,
+                    "channel": "sms",
+                    "state": "made",
+                }
+            )
         )
         contact._on_text_not_delivered("sms_blacklist", "no\x00 such\r\nnumber")
         self.env.flush_all()
