@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
+from ..models.incoming.ir_http import PRIVATE
+
 ROOT = "/statement/<int:contact_id>/<string:token>"
 #: Bytes of a whole form; what a file may weigh says the answer, in words.
 LARGEST_FORM = 20 * 1024 * 1024
@@ -266,8 +268,5 @@ class CollectionStatement(http.Controller):
         return self._guard(response)
 
     def _guard(self, response):
-        """The address holds the token: keep it out of caches, indexes and referrers."""
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers.update(PRIVATE)
         return response

@@ -1,6 +1,7 @@
 # isort: off
 # The rooms (design.md, section 2): each imports and extends only what stands above it.
 from . import (
+    collection_evidence,
     collection_internal_thread,
     collection_owned,
     collection_reason,

@@ -46,12 +46,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.errors import MessageError
 from email.message import Message
 from email.parser import HeaderParser
 from email.utils import getaddresses
+
+from .outside_text import clean_header, clean_text
 
 FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
 READ, COMPLAINT, UNCLEAR = "read", "complaint", "unclear"
@@ -116,6 +118,17 @@ class Report:
 
 def read_report(message: Message) -> Report:
     """Read a report; ``message`` was parsed with ``email.policy.SMTP`` or ``default``."""
+    report = _read(message)
+    return replace(
+        report,
+        addresses=frozenset(filter(None, map(clean_header, report.addresses))),
+        message_ids=tuple(filter(None, map(clean_header, report.message_ids))),
+        status=clean_header(report.status),
+        said=clean_text(report.said),
+    )
+
+
+def _read(message):
     ids = tuple(dict.fromkeys(_original_ids(message)))
     for read in (_read_status, _read_receipt, _read_complaint):
         if found := read(message):

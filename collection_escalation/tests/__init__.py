@@ -6,6 +6,7 @@ from . import (
     test_bad_input,
     test_companies,
     test_duty,
+    test_evidence,
     test_invariants,
     test_rooms,
     test_rights_matrix,

@@ -255,7 +255,7 @@ class CollectionContactCompose(models.TransientModel):
             return {}
         Contact, html = self.env["collection.contact"], self.text_kind == "html"
         return {
-            "own_subject": html and self.own_subject,
+            "own_subject": html and Contact._as_header(self.own_subject),
             "own_text": self.own_html
             if html
             else Contact._as_html(self._get_own_words()),

@@ -67,8 +67,13 @@ class CollectionChannelSms(models.AbstractModel):
                 "queued",
                 sms_id=sms_sudo.id,
                 message_id=sms_sudo.mail_message_id.id,
-                sent_text=sms_sudo.body,
+                sent_text=contact._mask_link(sms_sudo.body),
                 error=False,
+                **contact._get_seal_vals(
+                    sms_sudo.mail_message_id,
+                    sms_sudo,
+                    contact._mask_link(sms_sudo.body),
+                ),
             )
 
     def _prepare_message_vals(self, contact, text):
@@ -80,7 +85,7 @@ class CollectionChannelSms(models.AbstractModel):
             "author_id": contact.get_creditor().id,
             "email_from": contact.get_creditor().email_formatted,
             "reply_to": False,
-            "body": sms_content_to_rendered_html(text),
+            "body": sms_content_to_rendered_html(contact._mask_link(text)),
             "record_company_id": contact.company_id.id,
         }
 

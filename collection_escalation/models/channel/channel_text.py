@@ -28,7 +28,8 @@ class CollectionChannelText(models.AbstractModel):
         texts = {}
         written = contacts.filtered("own_text")
         for contact in written:
-            texts[contact.id] = html2plaintext(contact.own_text).strip()
+            text = html2plaintext(contact.own_text).strip()
+            texts[contact.id] = contact._unmask_link(text)
         by_template = (contacts - written).grouped(lambda c: c.step_id.sms_template_id)
         for template, group in by_template.items():
             if not template:

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import clean_context, format_datetime
 
+from ..collection_evidence import Paper
+
 #: What a person says; the rest of an annotation is set by the system.
 SAID = {"contact_id", "text", "reference", "document", "document_name"}
 
@@ -46,7 +48,7 @@ class CollectionContactAnnotation(models.Model):
     reference = fields.Char(
         help="Number of the recording, of the letter, of the protocol."
     )
-    document = fields.Binary(attachment=True)
+    document = Paper()
     document_name = fields.Char()
 
     @api.depends("contact_id.display_name", "made_at")

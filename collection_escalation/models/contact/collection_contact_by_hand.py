@@ -7,6 +7,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
+from ...rules.outside_text import clean_header
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
@@ -122,12 +124,19 @@ class CollectionContact(models.Model):
         """The link to the invoices goes after the person's own few words."""
         for contact in self:
             own_words = html2plaintext(contact.own_text).strip()
-            contact.own_text = self._as_html(f"{own_words}\n{contact.get_url()}")
+            contact.own_text = self._as_html(
+                contact._mask_link(f"{own_words}\n{contact.get_url()}")
+            )
 
     @api.model
     def _as_html(self, text):
         """A plain text as it stands: without links, which a text message has not."""
         return Markup("<br/>").join(map(escape, text.splitlines()))
+
+    @api.model
+    def _as_header(self, text):
+        """What a person writes as the subject, in one line."""
+        return clean_header(text)
 
     @api.model
     def _get_length_of_link(self):

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...rules.contact_ruleset import WAIVABLE
 from ...rules.decision import Decision
+from ..collection_evidence import Paper
 
 #: What `_take_effect` takes down of an exception, and nobody else.
 TAKEN_DOWN = {"codes", "decision_version", "until"}
@@ -34,8 +35,7 @@ class CollectionContactWaiver(models.Model):
     why = fields.Char(compute="_compute_why", string="Rules set aside")
     needs_document = fields.Boolean(compute="_compute_why")
     reason = fields.Text(required=True, help="Why this contact is right all the same.")
-    document = fields.Binary(
-        attachment=True,
+    document = Paper(
         help="The document that permits it: needed where it is the law.",
     )
     document_name = fields.Char()

@@ -3,6 +3,8 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..collection_evidence import Paper, unlocked
+
 
 class CollectionDebtorFact(models.AbstractModel):
     """Something recorded about a debtor that decides whom, how or when we may contact,
@@ -17,7 +19,7 @@ class CollectionDebtorFact(models.AbstractModel):
     )
     company_id = fields.Many2one(related="debtor_id.company_id")
     date = fields.Date(required=True, default=fields.Date.context_today)
-    document = fields.Binary(attachment=True)
+    document = Paper()
     document_name = fields.Char()
 
     @api.model_create_multi
@@ -109,7 +111,7 @@ class CollectionDebtorFact(models.AbstractModel):
                 ]
             )
         )
-        for attachment in attachments_sudo:
+        for attachment in unlocked(attachments_sudo):
             fact = self.browse(attachment.res_id)
             attachment.write(
                 {

@@ -5,6 +5,8 @@ to say more about it has a method `_merge_debtors(keep)`."""
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..collection_evidence import unlocked
+
 #: Flags that stay raised when one of the merged had them.
 STRICTEST_OF_ALL = ("deceased", "insolvency", "over_indebted", "work_prohibited")
 #: What somebody is to a debt, the kind that lets us do least first.
@@ -175,9 +177,9 @@ class CollectionDebtor(models.Model):
         core hands over those of the partners only."""
         keep.message_subscribe(self.message_partner_ids.ids)
         for debtor in self:
-            debtor.message_change_thread(keep)
+            unlocked(debtor).message_change_thread(keep)
         self.activity_ids.write({"res_id": keep.id})
-        self.env["ir.attachment"].search(
+        unlocked(self.env["ir.attachment"]).search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).write({"res_id": keep.id})
 

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...rules.decision import Reason
+from ..collection_evidence import Paper
 
 #: What the contact rules call a person of each kind (`rules.contact_vocabulary.PARTIES`).
 PARTIES = {"authorised": "debtor", "decider": "debtor"}
@@ -44,7 +45,7 @@ class CollectionDebtorPerson(models.Model):
         help="Only those authorised, guarantors and attorneys are ever contacted.",
     )
     date = fields.Date(string="Since")
-    document = fields.Binary(
+    document = Paper(
         help="The authorisation, the guarantee, the attorney's power or notice. Without "
         "it nobody beside the customer learns of the matter.",
     )

@@ -7,6 +7,7 @@ from odoo.tools.date_utils import float_to_time
 
 from ...rules.contact_rules import Hours
 from ..channel.collection_channel import channel_selection
+from ..collection_evidence import Paper
 
 
 class CollectionDebtorChannel(models.Model):
@@ -82,7 +83,7 @@ class CollectionDebtorHours(models.Model):
     )
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=12.0)
-    document = fields.Binary(
+    document = Paper(
         required=True,
         help="The customer's express agreement, in a document of its own.",
     )

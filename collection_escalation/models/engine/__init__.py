@@ -30,6 +30,8 @@ from . import (
     collection_planner,
     collection_guard,
     collection_dispatcher,
+    collection_contact_later,
+    ir_mail_server,
     mail_mail,
     sms_sms,
     reason_texts,

@@ -12,6 +12,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...rules.decision import Reason
+from ..collection_evidence import unlocked
+from ..collection_internal_thread import QUEUED
 from .collection_guard import Handover
 
 _logger = logging.getLogger(__name__)
@@ -38,14 +40,10 @@ class CollectionDispatcher(models.AbstractModel):
     def _cron_dispatch(self, batch_size=BATCH):
         """Scheduled action: queue what is due, commit, send our own mails. What a crash
         left behind is shown to a person, never repeated by itself."""
+        self = self.with_context(**QUEUED)  # noqa: PLW0642
         cron = self.env["ir.cron"]
         for tidy in (self._find_interrupted, self._drop_cancelled):
-            try:
-                tidy()
-                self.env.flush_all()
-            except psycopg2.extensions.TransactionRollbackError:
-                self.env.cr.rollback()
-                _logger.info("Collections: another worker tidies too, left for later")
+            self._tidy_safely(tidy)
         ahead = LOOK_AHEAD * batch_size
         due = self._get_due(limit=ahead)
         if len(due) > batch_size:
@@ -65,10 +63,27 @@ class CollectionDispatcher(models.AbstractModel):
         self.env.ref("collection_escalation.ir_cron_call_times")._trigger()
 
     @api.model
+    def _tidy_safely(self, tidy):
+        """Whatever is wrong with what was left behind, it stops no message."""
+        try:
+            tidy()
+            # what collides must do so here, not at the commit
+            self.env.flush_all()
+        except psycopg2.extensions.TransactionRollbackError:
+            self.env.cr.rollback()
+            _logger.info("Collections: another worker tidies too, left for later")
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # there is no database to work on
+        except Exception:  # noqa: BLE001 nothing around sending may stop it
+            self.env.cr.rollback()
+            _logger.exception("Collections: %s failed", tidy.__name__)
+
+    @api.model
     def _cron_send(self):
         """Scheduled action, started by the dispatch when there is much to do: send what is
         queued, as long as the other worker writes. So none waits for the other, nor both
         for the mail server."""
+        self = self.with_context(**QUEUED)  # noqa: PLW0642
         cron, naps = self.env["ir.cron"], 0
         with self._at_work(SENDING) as first:
             while first and naps < NAPS:
@@ -443,7 +458,7 @@ class CollectionContact(models.Model):
                 queued_sudo = contacts[queue].sudo()
                 contacts.write({queue: False})
                 queued_sudo.unlink()
-        messages_sudo.exists().unlink()
+        unlocked(messages_sudo.exists()).unlink()
 
     def _write_mail_batch(self, template):
         self._forget_unsent()
@@ -461,11 +476,13 @@ class CollectionContact(models.Model):
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
             if contact in refusals:
                 continue
+            contact._mask_kept_message(mail_sudo.mail_message_id)
             contact._set_state(
                 "queued",
                 mail_id=mail_sudo.id,
                 message_id=mail_sudo.mail_message_id.id,
                 error=False,
+                **contact._get_seal_vals(mail_sudo.mail_message_id, mail_sudo),
             )
 
     def _fail_rendering(self, error):

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ...rules import stages
+from ..collection_internal_thread import QUEUED
 from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class CollectionEvaluation(models.AbstractModel):
     def _cron_evaluate(self, batch_size=BATCH):
         """Scheduled action: at any hour, any number of times. A batch that collides with
         another worker is rolled back and left for the next run."""
+        self = self.with_context(**QUEUED)  # noqa: PLW0642
         try:
             self.env["collection.hold"]._end_past(
                 fields.Date.subtract(fields.Date.today(), days=1)

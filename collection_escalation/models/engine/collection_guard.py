@@ -15,6 +15,9 @@ import psycopg2.extras
 from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
+from ...rules.outside_text import clean_text
+from ..collection_internal_thread import QUEUED
+
 _logger = logging.getLogger(__name__)
 
 #: Contacts whose facts are read at once, just before they leave.
@@ -26,6 +29,8 @@ FRESH = 5.0
 #: how long to wait before.
 TRIES = 10
 WAIT = 0.05
+#: Signs that are kept of what a server or provider says.
+LONGEST_ERROR = 2000
 #: How long to wait for others who work on a contact that is leaving.
 LOCK_TIMEOUT = "20s"
 
@@ -35,7 +40,7 @@ class Handover(NamedTuple):
 
     #: The next state of the contact: "made"; "failed", then the step goes to its other
     #: channel; "planned", when surely nothing left and tomorrow may be better;
-    #: "uncertain", when nobody knows.
+    #: "later", when the mail server is busy; "uncertain", when nobody knows.
     state: str
     #: Code of the reason (see `collection.reason`), when it was not made.
     code: str = ""
@@ -67,6 +72,7 @@ class CollectionGuard(models.AbstractModel):
         :param apart: it writes nothing on contacts. So the journal of what leaves can be
             kept on a connection of its own, and what was read for a chunk stays in memory
         """
+        contacts = contacts.with_context(**QUEUED)
         while contacts:
             chunk = contacts[:CHUNK]
             contacts -= self._let_chunk_leave(chunk, hand_over, apart)
@@ -169,6 +175,13 @@ class CollectionGuard(models.AbstractModel):
             self._try_again(contacts._note_kept_handovers)
         except psycopg2.extensions.TransactionRollbackError:
             _logger.info("Collections: what became of %s is noted later", contacts)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # there is no database to work on
+        except Exception:  # noqa: BLE001 what follows from one message stops no other
+            if self._in_test():
+                raise
+            self.env.cr.rollback()
+            _logger.exception("Collections: what became of %s is not noted", contacts)
 
     def _try_again(self, work):
         """Do ``work`` and commit; when it collides with somebody else, again."""
@@ -223,6 +236,7 @@ class CollectionContact(models.Model):
     def _keep_handover(self, handover):
         """Keep what became of the message, in one statement: nothing is read for it."""
         self.ensure_one()
+        handover = handover._replace(error=clean_text(handover.error, LONGEST_ERROR))
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -259,6 +273,12 @@ class CollectionContact(models.Model):
             self._set_state("uncertain", error=error, reasons=reasons)
             self._withdraw_mail()
             self._tell_collectors()
+        elif handover.state == "later":
+            for contact in self:
+                contact._leave_later(reasons, error)
+        elif code == "MESSAGE_CHANGED":
+            for contact in self:
+                contact._write_anew(reasons)
         else:
             for contact in self:
                 contact._wait_for_provider(error, reasons)

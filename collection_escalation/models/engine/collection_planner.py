@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..bulk_rows import update_rows
+from ..collection_internal_thread import QUEUED
 from ..message.collection_contact_recipient import RECIPIENT
 from .collection_evaluation import BATCH
 from .collection_evaluation_facts import ADDRESS_CODES
@@ -41,6 +42,7 @@ class CollectionPlanner(models.AbstractModel):
     def _cron_plan(self, batch_size=BATCH):
         """Scheduled action. A batch that collides with another worker is rolled back and
         left for the next run."""
+        self = self.with_context(**QUEUED)  # noqa: PLW0642
         cron = self.env["ir.cron"]
         try:
             self._expire_reservations()

@@ -66,6 +66,19 @@ class CollectionReason(models.AbstractModel):
                 "They refused this channel, or did not authorise it."
             ),
             "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
+            "SERVER_BUSY": _lt("The mail server asks to try again later: %(error)s"),
+            "SERVER_HUNG_UP": _lt(
+                "The mail server hung up while it was given the message, nobody knows "
+                "whether it left: %(error)s. It is not repeated by itself."
+            ),
+            "MESSAGE_CHANGED": _lt(
+                "The message was changed after it was checked: it did not leave and is "
+                "written anew."
+            ),
+            "OTHER_RECIPIENTS": _lt(
+                "The finished message would have reached somebody else too (%(error)s): "
+                "it did not leave."
+            ),
             "SENDING_FAILED": _lt("The mail server refused the message: %(error)s"),
             "PROVIDER_REFUSED": _lt("The provider did not take the message: %(error)s"),
             "PROVIDER_DOWN": _lt(

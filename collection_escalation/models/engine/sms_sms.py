@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.iap.tools.iap_tools import InsufficientCreditError
 
+from ...rules.outside_text import clean_text
 from .collection_guard import Handover
 
 #: Failures that say the number is to blame.
@@ -42,6 +43,8 @@ class SmsSms(models.Model):
 
         def hand_over(contact):
             sms = contact.sms_id.with_env(self.env)
+            if not contact._is_sealed(contact.sms_id):
+                return Handover("planned", "MESSAGE_CHANGED")
             try:
                 super(SmsSms, sms)._send(unlink_failed, unlink_sent, True)
             except (UserError, OSError, ValueError, InsufficientCreditError) as error:
@@ -73,7 +76,8 @@ class SmsSms(models.Model):
         for answer in results:
             contact_sudo = contacts_sudo.get(answer["uuid"])
             if contact_sudo and answer["state"] not in self.IAP_TO_SMS_STATE_SUCCESS:
-                contact_sudo.error = answer.get("failure_reason") or answer["state"]
+                said = answer.get("failure_reason") or answer["state"]
+                contact_sudo.error = clean_text(said)
         return result
 
     def _get_handover(self, answer):

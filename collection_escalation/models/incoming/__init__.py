@@ -15,4 +15,5 @@ from . import (
     sms_tracker,
     mail_thread,
     reason_texts,
+    ir_http,
 )

@@ -2,8 +2,14 @@
 is one new file ``answer_<code>.py`` with a model that inherits `collection.answer`, and
 one QWeb template with the fields of its form."""
 
+import logging
+
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from ...rules.outside_text import clean_text
+
+_logger = logging.getLogger(__name__)
 
 #: Characters of a free text that are read.
 TEXT_LENGTH = 500
@@ -119,7 +125,17 @@ class CollectionAnswer(models.AbstractModel):
         values = self._read_form(contact, form, proved)
         # from here on people of the team read what is written
         contact = contact.with_context(lang=contact.debtor_id._get_owner().lang)
-        self.with_env(contact.env)._take(contact, once, values)
+        try:
+            self.with_env(contact.env)._take(contact, once, values)
+        except OSError as error:
+            # a full disk: the reader cannot mend it, but need not type it again either
+            _logger.exception("Collections: an answer to %s is not kept", contact)
+            raise UserError(
+                self.env._(
+                    "We cannot keep your answer at the moment. Please try again later, "
+                    "without a file if there is one, or answer the message by e-mail."
+                )
+            ) from error
 
     def _take(self, contact, once, values):
         """Do it, log it, tell the collector."""
@@ -138,5 +154,6 @@ class CollectionAnswer(models.AbstractModel):
         """One text of a form, without signs that nobody types; "" for anything else."""
         if not isinstance(value, str):
             return ""
-        kept = "".join(c for c in value if c.isprintable() or c == "\n")
+        text = clean_text(value)
+        kept = "".join(c for c in text if c.isprintable() or c == "\n")
         return kept.strip()[:length]

@@ -41,7 +41,7 @@ class CollectionContact(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_contact SET link_wrong_tries = link_wrong_tries
+                UPDATE collection_contact SET state = state
                  WHERE id = %s
                 """,
                 self.id,

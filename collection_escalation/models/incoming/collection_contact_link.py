@@ -15,6 +15,23 @@ LINK_DAYS = 90
 LARGEST_ID = 2**31 - 1
 
 
+class CollectionDebtor(models.Model):
+    """Wrong answers count for the customer, not for a message: who holds ten messages has
+    no more tries."""
+
+    _inherit = "collection.debtor"
+
+    link_wrong_tries = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Wrong answers to the question for the last digits.",
+    )
+    link_closed_until = fields.Datetime(
+        readonly=True, copy=False, groups=fields.NO_ACCESS
+    )
+
+
 class CollectionContactLine(models.Model):
     _inherit = "collection.contact.line"
 
@@ -28,16 +45,6 @@ class CollectionContactLine(models.Model):
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
-
-    link_wrong_tries = fields.Integer(
-        readonly=True,
-        copy=False,
-        groups=fields.NO_ACCESS,
-        help="Wrong answers to the question for the last digits.",
-    )
-    link_closed_until = fields.Datetime(
-        readonly=True, copy=False, groups=fields.NO_ACCESS
-    )
 
     @api.private
     def get_url(self):
@@ -127,7 +134,7 @@ class CollectionContact(models.Model):
 
     def _is_link_closed(self):
         """Too many wrong answers: it asks no more for a while."""
-        until = self.link_closed_until
+        until = self.debtor_id.link_closed_until
         return bool(until) and until > fields.Datetime.now()
 
     def _prove(self, typed):
@@ -147,41 +154,40 @@ class CollectionContact(models.Model):
         return False
 
     def _count_try(self):
-        """One try more: the row is updated first, which lets tries queue up.
+        """One try more: the customer's row is updated first, which lets tries queue up.
 
         :return: the number of tries; None while the link is closed"""
-        self.flush_recordset()
+        self.debtor_id.flush_recordset()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_contact
+                UPDATE collection_debtor
                    SET link_wrong_tries = COALESCE(link_wrong_tries, 0) + 1
                  WHERE id = %s
                    AND (link_closed_until IS NULL OR link_closed_until <= %s)
                 RETURNING link_wrong_tries
                 """,
-                self.id,
+                self.debtor_id.id,
                 fields.Datetime.now(),
             ),
             # a try at the same moment is asked again: no error
             log_exceptions=False,
         )
         row = self.env.cr.fetchone()
-        self.invalidate_recordset(["link_wrong_tries"])
+        self.debtor_id.invalidate_recordset(["link_wrong_tries"])
         return row[0] if row else None
 
     def _set_link(self, tries, closed_until):
-        """Past the guard of the log: these two say nothing of what was made."""
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_contact
+                UPDATE collection_debtor
                    SET link_wrong_tries = %s, link_closed_until = %s
                  WHERE id = %s
                 """,
                 tries,
                 closed_until,
-                self.id,
+                self.debtor_id.id,
             )
         )
-        self.invalidate_recordset(["link_wrong_tries", "link_closed_until"])
+        self.debtor_id.invalidate_recordset(["link_wrong_tries", "link_closed_until"])

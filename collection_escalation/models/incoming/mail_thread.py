@@ -6,6 +6,7 @@ from odoo.tools import email_split, format_date
 from ...rules.automatic_mail import is_automatic
 from ...rules.business_days import add_business_days
 from ...rules.delivery_report import FAILED, read_report
+from ...rules.outside_text import clean_header, storable
 
 #: Business days, after that of the answer, in which the system writes nothing.
 ANSWER_PAUSE = 2
@@ -13,6 +14,16 @@ ANSWER_PAUSE = 2
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """What no database takes is left out where the e-mail is read: one sign must not
+        keep the gateway from taking it."""
+        parsed = super().message_parse(message, save_original=save_original)
+        for name, value in parsed.items():
+            if isinstance(value, str) and (kept := storable(value)) != value:
+                parsed[name] = type(value)(kept)  # a Markup stays one
+        return parsed
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
@@ -88,14 +99,14 @@ class AccountMove(models.Model):
         invoice: the log must never keep an invoice from being deleted."""
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_answer(message):
-            addresses = email_split(message.email_from or "")
+            addresses = email_split(clean_header(message.email_from))
             for debtor_sudo in self.sudo().collection_item_ids.debtor_id:
                 if debtor_sudo.company_id.collection_started_on:
                     debtor_sudo._note_answer(
                         message.subject,
                         channel="email",
                         destination=addresses[0] if addresses else False,
-                        note=f"{self.display_name}: {message.subject or ''}",
+                        note=f"{self.display_name}: {clean_header(message.subject)}",
                     )
         return result
 
@@ -107,7 +118,7 @@ class CollectionDebtor(models.Model):
         """An e-mail came in on the debtor: an answer."""
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_answer(message):
-            addresses = email_split(message.email_from or "")
+            addresses = email_split(clean_header(message.email_from))
             self.sudo()._note_answer(
                 message.subject,
                 channel="email",

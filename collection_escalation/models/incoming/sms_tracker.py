@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, fields, models
 
+from ...rules.outside_text import clean_text
 from ..engine.sms_sms import NUMBER_FAILURES
 
 
@@ -60,7 +61,7 @@ class CollectionContact(models.Model):
         :param failure: as in `sms.sms`' failure types"""
         self._note_kept_handovers()
         contacts = self.filtered(lambda c: c.state in ("made", "uncertain"))
-        error = error or failure or ""
+        error = clean_text(error) or failure or ""
         contacts._annotate("NOT_DELIVERED", error=error)
         wrong = failure in NUMBER_FAILURES
         contacts._on_not_received(

@@ -10,6 +10,8 @@ from . import (
     collection_contact_wording,
     collection_contact_blacklist,
     collection_contact_letter,
+    collection_contact_mask,
+    collection_contact_seal,
     collection_contact_post,
     mail_template,
     sms_template,

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..collection_evidence import unlocked
+
 REPORT = "collection_escalation.letter_action"
 
 
@@ -15,6 +17,7 @@ class CollectionContact(models.Model):
         ondelete="restrict",
         readonly=True,
         copy=False,
+        index="btree_not_null",
     )
 
     def action_open_letter(self):
@@ -60,7 +63,7 @@ class CollectionContact(models.Model):
         )
         earlier_sudo = self.letter_id.sudo()
         self.write({"letter_id": attachment_sudo.id})
-        earlier_sudo.unlink()
+        unlocked(earlier_sudo).unlink()
         return attachment_sudo
 
     def _render_letter(self):

@@ -4,6 +4,8 @@ the contact itself stays as it was made."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..collection_evidence import Paper
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
@@ -23,9 +25,7 @@ class CollectionContact(models.Model):
     received_noted_at = fields.Datetime(
         string="Receipt noted at", readonly=True, copy=False
     )
-    receipt = fields.Binary(
-        string="Signed receipt", attachment=True, readonly=True, copy=False
-    )
+    receipt = Paper(string="Signed receipt", readonly=True, copy=False)
     receipt_name = fields.Char(readonly=True, copy=False)
     returned_on = fields.Date(string="Returned on", readonly=True, copy=False)
     returned_by_id = fields.Many2one(

@@ -10,6 +10,7 @@ from ...rules.statement import add_up
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
+    @api.private
     def get_statement(self):
         """What the message states, in the order in which it is stated, one dict per
         invoice or credit: {"line", "name", "date_due", "original", "open",

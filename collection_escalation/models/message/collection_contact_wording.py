@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import format_date, ormcache
 
 from ...rules.wording import TAX_ID, Datum, missing_data
+from ..collection_evidence import unlocked
 
 _logger = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ class CollectionContact(models.Model):
         refused = self._refuse_forbidden_texts(texts)
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
             if contact in refused:
-                mail_sudo.mail_message_id.unlink()
+                unlocked(mail_sudo.mail_message_id).unlink()
         return refused
 
     def _refuse_forbidden_texts(self, texts):

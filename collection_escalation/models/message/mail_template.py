@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import formataddr, generate_tracking_message_id
 
+from ...rules.outside_text import clean_header
 from .collection_free_text import WRITTEN_FROM
 from .collection_wording import parse_source
 
@@ -21,6 +22,9 @@ REQUIRED_VIEWS = (
     "collection_escalation.message_statement",
     "collection_escalation.message_signature",
 )
+#: What of a message becomes a header of the e-mail: one line each, whatever stands in the
+#: names it is made of.
+HEADERS = {"subject", "email_from", "reply_to"}
 _INDENTATION = re.compile(r"\s*\n\s*(?:(<br */?>)\s*)?")
 _VIEW_NAME = re.compile(r"\w+\.\w+|\d+")
 
@@ -116,6 +120,10 @@ class MailTemplate(models.Model):
                     values["body_html"] = Markup(
                         _INDENTATION.sub(lambda found: found[1] or "\n", body)
                     )
+        if self.model == MODEL:
+            for values in results.values():
+                for name in HEADERS & values.keys():
+                    values[name] = clean_header(values[name]) or values[name]
         return results
 
     def _generate_template_recipients(
@@ -141,7 +149,8 @@ class MailTemplate(models.Model):
         for contact in self.env[MODEL].browse(res_ids):
             to = ""
             if contact.channel == "email" and contact.destination:
-                to = formataddr((contact.recipient_id.name or "", contact.destination))
+                name = clean_header(contact.recipient_id.name)
+                to = formataddr((name, clean_header(contact.destination)))
             render_results.setdefault(contact.id, {}).update(
                 {"email_to": to, "email_cc": "", "partner_ids": []}
             )

@@ -95,7 +95,7 @@ class TestSms(ChannelCommon, SMSCommon):
         )
         self.assertEqual((contact.state, contact.outcome), ("made", "sent"))
         self.assertEqual(contact.delivery_status, "sent")
-        self.assertEqual(contact.sent_text, text["body"])
+        self.assertEqual(contact.sent_text, contact._mask_link(text["body"]))
         self.assertEqual(contact.made_on, FRIENDLY_DAY)
         self.assertEqual(contact.line_ids.amount_open, 1000.0)
 

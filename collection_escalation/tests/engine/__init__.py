@@ -2,7 +2,9 @@ from . import (
     test_batch_queries,
     test_facts,
     test_leaving,
-    test_picture,
+    test_mail_server,
     test_odd_dates,
+    test_picture,
+    test_seal,
     test_who_got_the_invoice,
 )

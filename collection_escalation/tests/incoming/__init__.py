@@ -3,5 +3,6 @@ from . import (
     test_callable_number,
     test_debtor_callback,
     test_feedback,
+    test_private_link,
     test_stopped_address,
 )

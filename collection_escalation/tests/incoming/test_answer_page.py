@@ -382,17 +382,17 @@ class TestAnswerPage(AnswerCommon):
     def _let_pass(self, minutes):
         self.env.cr.execute(
             """
-            UPDATE collection_contact
+            UPDATE collection_debtor
                SET link_closed_until = link_closed_until - %s * interval '1 minute'
              WHERE id = %s
             """,
-            (minutes, self.message.id),
+            (minutes, self.message.debtor_id.id),
         )
         self.env.invalidate_all()
 
     def test_hostile_digits_are_only_wrong(self):
         for digits in ("'; DROP TABLE x", "\x00", "4" * 5000, "%s", "4725\u0661"[:3]):
-            self.env.cr.execute("UPDATE collection_contact SET link_wrong_tries = 0")
+            self.env.cr.execute("UPDATE collection_debtor SET link_wrong_tries = 0")
             with self.subTest(digits[:10]):
                 self.assertEqual(self._prove(digits).status_code, 403)
 
@@ -415,7 +415,7 @@ class TestAnswerPage(AnswerCommon):
         self.assertFalse(self.debtor.hold_ids)
 
     def test_the_message_has_a_button_for_each_answer(self):
-        body = self.message.message_id.sudo().body
+        body = self.message.mail_id.sudo().body_html
         for code in ("paid", "not_received", "call_me", "not_me"):
             self.assertIn(self._path(f"/answer/{code}"), body)
 

@@ -8,6 +8,7 @@ options in CE_ODOO_ARGS; the last line that a check prints is `N passed, M faile
 """
 
 import asyncio
+import json
 import logging
 import multiprocessing
 import os
@@ -45,6 +46,9 @@ ACTIONS = {
 }
 #: Where a database does not answer for so long, something waits for ever.
 PATIENCE = 120
+#: Where the mail server reads how to fail, and how long Odoo waits for its answer.
+FAULTS = "faults.json"
+SMTP_PATIENCE = 2.0
 _fork = multiprocessing.get_context("fork")
 
 
@@ -96,6 +100,15 @@ class Mails:
     def __init__(self, folder, port, delay):
         self.folder, self._port, self._delay = folder, port, delay
         self._seen, self._found = set(), []
+
+    def fail(self, faults):
+        """From now on the server fails on some messages.
+
+        :param faults: {address: "421", "450", "550" to the recipient, "451", "554" to the
+            message, "hang-up before" or "after" it was given the message, "silence"}"""
+        draft = self.folder / f".{FAULTS}"
+        draft.write_text(json.dumps(faults))
+        draft.rename(self.folder / FAULTS)
 
     def settle(self):
         """Wait until the server has done with what it had received so far."""
@@ -151,15 +164,54 @@ def _serve_mail(folder, port_file, delay):
     between that and the answer."""
     import smtp_sink
 
+    faults = Path(folder) / FAULTS
+
+    def fault_of(address):
+        """What to do with a message to ``address``: see `Mails.fail`."""
+        try:
+            return json.loads(faults.read_text()).get(address)
+        except FileNotFoundError:
+            return None
+
+    def hang_up(server):
+        server.transport.abort()
+        return "421 gone"
+
     class SlowSink(smtp_sink.Sink):
+        async def handle_RCPT(self, server, session, envelope, address, options):
+            fault = fault_of(address)
+            if fault == "hang-up before":
+                return hang_up(server)
+            if fault in ("421", "450", "550"):
+                return f"{fault} the check wants it so"
+            envelope.rcpt_tos.append(address)
+            return "250 ok"
+
         async def handle_DATA(self, server, session, envelope):
+            fault = fault_of(envelope.rcpt_tos[0])
+            if fault in ("451", "554"):
+                return f"{fault} the check wants it so"
             await asyncio.sleep(float(delay) / 2)
             answer = await super().handle_DATA(server, session, envelope)
+            if fault == "hang-up after":
+                return hang_up(server)
+            if fault == "silence":
+                await asyncio.sleep(2 * SMTP_PATIENCE)
             await asyncio.sleep(float(delay) / 2)
             return answer
 
     smtp_sink.Sink = SlowSink
     smtp_sink.main(folder, port_file)
+
+
+def _be_born(work, *args):
+    """Body of a process: its connections have its own name, by which the database tells
+    whose they are. The registry would give them that of its parent."""
+    from odoo import sql_db
+    from odoo.modules.registry import Registry
+
+    Registry(os.environ["CE_DB"])._db = sql_db.db_connect(os.environ["CE_DB"])
+    work(*args)
 
 
 # -- Odoo -------------------------------------------------------------------------------------
@@ -211,10 +263,29 @@ class Lab:
 
         sql_db.close_all()
         sys.stdout.flush()
-        process = _fork.Process(target=work, args=args, daemon=True)
+        process = _fork.Process(target=_be_born, args=(work, *args), daemon=True)
         process.start()
         self._children.append(process)
         return process
+
+    def count_connections(self, pid):
+        """How many connections the database keeps of the process."""
+        return len(
+            self.read(
+                "SELECT 1 FROM pg_stat_activity WHERE application_name = %s",
+                f"odoo-{pid}",
+            )
+        )
+
+    def hang_up_on(self, pid):
+        """The database ends the connections of the process; how many."""
+        return len(
+            self.read(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE application_name = %s""",
+                f"odoo-{pid}",
+            )
+        )
 
     def workers(self, number, **jobs):
         """``number`` processes that run scheduled actions, or the ``jobs`` by name."""
@@ -228,9 +299,7 @@ class Lab:
         """Wait until the database has noticed that the process is dead: a commit that it
         had asked for may still be under way."""
         until = time.monotonic() + PATIENCE
-        while self.read(
-            "SELECT 1 FROM pg_stat_activity WHERE application_name = %s", f"odoo-{pid}"
-        ):
+        while self.count_connections(pid):
             if time.monotonic() > until:
                 raise TimeoutError(
                     f"the database keeps the connection of process {pid}"
