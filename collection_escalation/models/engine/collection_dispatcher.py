@@ -524,8 +524,8 @@ class CollectionContact(models.Model):
 
     def _after_made(self):
         """What follows from contacts that were just made says their purpose."""
-        for contacts in self.grouped("purpose").values():
-            contacts[:1]._get_purpose()._after_made(contacts)
+        for code, contacts in self.grouped("purpose").items():
+            self.env["collection.purpose"]._get(code)._after_made(contacts)
 
     def _on_bounce(self):
         self._on_not_received("bounced", "BOUNCED")
@@ -543,8 +543,8 @@ class CollectionContact(models.Model):
         contacts.write({"delivery_status": delivery_status})
         contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
         lines = contacts.line_ids.filtered(lambda line: line.item_id)
-        for alike in contacts.grouped("purpose").values():
-            alike[:1]._get_purpose()._after_not_received(alike)
+        for purpose, alike in contacts.grouped("purpose").items():
+            self.env["collection.purpose"]._get(purpose)._after_not_received(alike)
         lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
         lines.item_id._wake()
         instead = contacts._fall_back(code, **args)

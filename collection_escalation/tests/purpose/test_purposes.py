@@ -182,11 +182,11 @@ class TestNewPurpose(ScratchModels, CollectionCommon):
         debtor, none = self._debtor(), self.env["collection.stage.step"]
         facts = self.env["collection.evaluation"].sudo()._get_facts(debtor)
         wanted = {
-            (debtor.id, channel, "settling"): [
+            (debtor.id, channel, "settling", 0): [
                 (row, none) for row in facts.items[debtor.id]
             ]
         }
-        return self.env["collection.contact"].sudo()._plan(wanted, {}, facts.today)
+        return self.env["collection.contact"].sudo()._plan(wanted, {}, facts)
 
     def _ask(self, purpose, channel="email"):
         """May it be made now, as the rules say?"""
