@@ -105,6 +105,16 @@ def comes_under_collection(line: Line) -> bool:
 CLOSED = ("settled", "credited")
 
 
+def is_owed(state, amount) -> bool:
+    """Is anything of the line to be paid? A line may be open by its state and have nothing
+    left: what is asked for, listed or shown as open is asked here.
+
+    >>> is_owed("open", 0.01), is_owed("open", 0.0), is_owed("cancelled", 1000.0)
+    (True, False, False)
+    """
+    return state == "open" and amount > 0
+
+
 def ledger_changes(was, now, paid, credited):
     """What happened to a line within a transaction: [(kind, amount)].
 

@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules.decision import Reason
+from ...rules.ledger_state import is_owed
 from ...rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 from ...rules.statement import Share
 from ..bulk_rows import int_array
@@ -63,6 +64,11 @@ class ItemRow:
     #: addressed.
     addressee_id: int
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def is_owed(self):
+        """Only what is open by its state is read here; is more than 0 left of it?"""
+        return is_owed("open", self.amount)
 
 
 class Hooks(NamedTuple):

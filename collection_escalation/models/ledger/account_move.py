@@ -195,6 +195,7 @@ class AccountMove(models.Model):
             ),
             *(Line._fields[name] for name in ("item_id", "contact_id", "state")),
             self.env["collection.contact"]._fields["planned_on"],
+            self.env["collection.stage"]._fields["sequence"],
         ]
         if fname == "collection_stage_id":
             return SQL(

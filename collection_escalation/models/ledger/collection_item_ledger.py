@@ -7,7 +7,7 @@ import logging
 from odoo import api, models
 from odoo.tools import SQL
 
-from .ledger_state_sql import ledger_state_sql, under_collection_sql
+from .ledger_state_sql import flush_columns, ledger_state_sql, under_collection_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -29,11 +29,14 @@ class CollectionItem(models.Model):
         :return: number of items born"""
         if moves is not None and not moves:
             return 0
-        self.env["account.move.line"].flush_model(
-            ["account_id", "balance", "partner_id", "date_maturity", "no_followup"]
+        flush_columns(
+            self.env,
+            line=("company_id", "date_maturity", "amount_currency"),
+            move=("invoice_date", "date"),
         )
-        self.env["account.move"].flush_model(["state", "move_type", "payment_state"])
-        posted = {"parent_state": SQL("m.state")}  # its copy is not written yet
+        self.env["res.company"].flush_model(["parent_path"])
+        self.env["collection.debtor"].flush_model(["partner_id", "company_id"])
+        self.flush_model(["move_line_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -85,8 +88,8 @@ class CollectionItem(models.Model):
                 scope=SQL("TRUE")
                 if moves is None
                 else SQL("l.move_id IN %s", tuple(moves.ids)),
-                state=ledger_state_sql(posted),
-                under_collection=under_collection_sql(posted),
+                state=ledger_state_sql(),
+                under_collection=under_collection_sql(),
                 uid=self.env.uid,
                 today=self._get_earliest_today(),
             )
@@ -135,6 +138,7 @@ class CollectionItem(models.Model):
         """Compare the items with the ledger, mend what drifted (imports by SQL, data
         fixed by hand) and say in the log what was mended."""
         born = self._birth()
+        self.env.flush_all()
         drifted = self.browse(
             id_
             for (id_,) in self.env.execute_query(

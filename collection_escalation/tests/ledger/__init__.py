@@ -2,4 +2,5 @@ from . import (
     test_account_move_fields,
     test_ledger_events,
     test_ledger_state,
+    test_what_is_read,
 )
