@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ...rules import business_days, stages
-from ...rules.ledger_state import Line, ledger_state
+from ...rules.ledger_state import Line, is_owed, ledger_state
 from ..bulk_rows import number_alike
 
 #: Rows of one statement of the first start.
@@ -167,6 +167,11 @@ class CollectionItem(models.Model):
                 no_followup=line.no_followup,
             )
         )
+
+    def _is_owed(self):
+        """Is anything of it to be paid? The one answer for people, pages and answers."""
+        self.ensure_one()
+        return is_owed(self.ledger_state, self.amount_open)
 
     def _wake(self):
         """Look at these items in the next evaluation. Superuser: whoever pays, pauses or

@@ -2,5 +2,6 @@ from . import (
     test_answer_page,
     test_debtor_callback,
     test_feedback,
+    test_page_of_what_changed,
     test_stopped_address,
 )
