@@ -130,6 +130,10 @@ def ledger_changes(was, now, paid, credited):
     [('settled', 1000)]
     >>> ledger_changes("open", "open", 300, 200)
     [('paid_in_part', 300), ('credited_in_part', 200)]
+    A paid line that went to another customer just leaves the books of this one.
+
+    >>> ledger_changes("settled", "gone", 0, 0)
+    []
     >>> ledger_changes("settled", "open", -1000, 0), ledger_changes("open", "open", -50, 0)
     ([('reversed', 1000)], [('reversed_in_part', 50)])
     >>> ledger_changes("blocked", "open", 0, 0), ledger_changes("open", "draft", 0, 0)
@@ -138,7 +142,8 @@ def ledger_changes(was, now, paid, credited):
     if now in CLOSED:
         return [] if was in CLOSED else [(now, paid + credited)]
     if was in CLOSED:
-        return [("reversed", -paid - credited)]
+        moved = paid + credited
+        return [] if now == "gone" and not moved else [("reversed", -moved)]
     found = []
     if (was == "open") != (now == "open"):
         found.append(("put_back" if now == "open" else "taken_out", 0))

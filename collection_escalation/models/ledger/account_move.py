@@ -232,6 +232,18 @@ class AccountMove(models.Model):
         Item_sudo._birth(posted)
         return posted
 
+    def _forget_customer(self, customer):
+        """The invoice was theirs and is another's now: whoever has its address sees it no
+        more, and they get no news of it.
+
+        :param customer: a commercial entity"""
+        self.filtered("access_token").write({"access_token": False})
+        for move in self:
+            former = move.message_partner_ids.filtered(
+                lambda p: p.partner_share and p.commercial_partner_id == customer
+            )
+            move.message_unsubscribe(former.ids)
+
     def action_view_collection_contacts(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -102,8 +102,8 @@ class CollectionItem(models.Model):
     @api.model
     def _rematch(self, moves):
         """Give items whose journal item was replaced (reset to draft, other payment
-        terms) the line that took its place: same invoice, same due date, nearest amount;
-        else the next free one. What cannot be matched stays *Line removed*."""
+        terms) the line that took its place: same invoice and customer, same due date,
+        nearest amount; else the next free one. What cannot be matched stays *Line removed*."""
         orphans = self.search(
             [("move_id", "in", moves.ids), ("move_line_id", "=", False)]
         )
@@ -118,7 +118,11 @@ class CollectionItem(models.Model):
             for move, each in (lines - taken).grouped("move_id").items()
         }
         for item in orphans:
-            candidates = free.get(item.move_id)
+            candidates = [
+                line
+                for line in free.get(item.move_id, ())
+                if line.partner_id == item.partner_id
+            ]
             if not candidates:
                 continue
             line = min(
@@ -128,7 +132,7 @@ class CollectionItem(models.Model):
                     abs(line.amount_currency - item.line_amount),
                 ),
             )
-            candidates.remove(line)
+            free[item.move_id].remove(line)
             item.write({"move_line_id": line.id, "line_amount": line.amount_currency})
 
     # -- the weekly check ----------------------------------------------------------------
