@@ -8,6 +8,7 @@ from . import (
     duty_payment_late,
     duty_bank_data,
     fact_not_owed,
+    fact_sending,
     fact_stop,
     fact_hold,
     fact_payment,

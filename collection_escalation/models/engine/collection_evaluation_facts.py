@@ -63,6 +63,7 @@ class ItemRow:
     #: Whom the invoice was made out to, where they are entitled; 0: who is usually
     #: addressed.
     addressee_id: int
+    sent_on: date | None
     marks: tuple[Mark, ...] = ()
 
     @property
@@ -239,8 +240,9 @@ class CollectionEvaluation(models.AbstractModel):
                        i.approved_stage_id, i.waits_for, i.case_id, i.move_id,
                        COALESCE(l.date_maturity, i.date_due),
                        l.amount_residual_currency::float, l.currency_id,
-                       COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry',
-                       i.not_received_on IS NOT NULL, m.partner_id
+                       COALESCE(m.is_move_sent AND i.sent_on IS NOT NULL, FALSE)
+                       OR m.move_type = 'entry',
+                       i.not_received_on IS NOT NULL, m.partner_id, i.sent_on
                   FROM collection_item i
                   JOIN account_move_line l ON l.id = i.move_line_id
                   JOIN account_move m ON m.id = i.move_id

@@ -200,6 +200,8 @@ class CollectionItem(models.Model):
         if self.stage_id and self._is_too_early(due):
             vals.update(self._prepare_new_cycle_vals())
             self._withdraw_contacts("DUE_DATE_MOVED")
+        if self.ledger_state == "draft":
+            vals["posted_on"] = False
         self.write(vals)
         self._wake()
 
