@@ -130,14 +130,15 @@ def ledger_changes(was, now, paid, credited):
     [('settled', 1000)]
     >>> ledger_changes("open", "open", 300, 200)
     [('paid_in_part', 300), ('credited_in_part', 200)]
-    A paid line that went to another customer just leaves the books of this one.
-
-    >>> ledger_changes("settled", "gone", 0, 0)
-    []
     >>> ledger_changes("settled", "open", -1000, 0), ledger_changes("open", "open", -50, 0)
     ([('reversed', 1000)], [('reversed_in_part', 50)])
     >>> ledger_changes("blocked", "open", 0, 0), ledger_changes("open", "draft", 0, 0)
     ([('put_back', 0)], [('taken_out', 0)])
+
+    A paid line that went to another customer just leaves the books of this one.
+
+    >>> ledger_changes("settled", "gone", 0, 0)
+    []
     """
     if now in CLOSED:
         return [] if was in CLOSED else [(now, paid + credited)]
