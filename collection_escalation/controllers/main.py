@@ -199,6 +199,8 @@ class CollectionStatement(http.Controller):
         """Portal address of the line's invoice; None when it has no page of its own. The
         invoice gets its own token here, so that sending never writes on invoices."""
         move = line._get_ledger_line().move_id
+        if not line._is_theirs():
+            return None
         if move.state != "posted" or not move.is_sale_document(include_receipts=True):
             return None
         return move.get_portal_url()
@@ -214,14 +216,15 @@ class CollectionStatement(http.Controller):
         """The invoices as they stand now, which may be better than when we wrote."""
         rows = []
         for row in contact.get_statement():
-            ledger = row["line"]._get_ledger_line()
-            if row["is_credit"]:
-                used = ledger.reconciled
+            theirs = row["line"]._is_theirs()
+            still_open = row["line"]._get_now_open() if theirs else 0.0
+            if row["is_credit"]:  # the part of it that was taken off here
                 rows.append(
                     {
                         **row,
                         "day": format_date(contact.env, row["date_due"]),
-                        "settled": used,
+                        "settled": theirs and not still_open,
+                        "theirs": theirs,
                         "url": None,
                     }
                 )
@@ -230,8 +233,9 @@ class CollectionStatement(http.Controller):
                 {
                     **row,
                     "day": format_date(contact.env, row["date_due"]),
-                    "open": ledger.amount_residual_currency,
-                    "settled": ledger.reconciled or not ledger,
+                    "open": still_open,
+                    "settled": theirs and not still_open,
+                    "theirs": theirs,
                     "url": row["url"] if self._get_invoice_url(row["line"]) else None,
                 }
             )

@@ -102,11 +102,13 @@ class CollectionDemo(models.AbstractModel):
             ]
             + [self._prepare_courtesy(today)]
         )
+        moves.is_move_sent = True  # in their time, not today
+        for move, (_name, _days, _amount, special) in zip(
+            moves, INVOICES, strict=False
+        ):
+            move.is_move_sent = special.get("sent", True)
         moves.action_post()
-        moves.is_move_sent = True
         for move, (_name, days, _amount, special) in zip(moves, INVOICES, strict=False):
-            if not special.get("sent", True):
-                move.is_move_sent = False
             if paid := special.get("paid"):
                 late = special.get("paid_after", days - 2)
                 self._pay(move, paid, today - timedelta(days - late))

@@ -105,6 +105,16 @@ def comes_under_collection(line: Line) -> bool:
 CLOSED = ("settled", "credited")
 
 
+def is_owed(state, amount) -> bool:
+    """Is anything of the line to be paid? A line may be open by its state and have nothing
+    left: what is asked for, listed or shown as open is asked here.
+
+    >>> is_owed("open", 0.01), is_owed("open", 0.0), is_owed("cancelled", 1000.0)
+    (True, False, False)
+    """
+    return state == "open" and amount > 0
+
+
 def ledger_changes(was, now, paid, credited):
     """What happened to a line within a transaction: [(kind, amount)].
 
@@ -124,11 +134,17 @@ def ledger_changes(was, now, paid, credited):
     ([('reversed', 1000)], [('reversed_in_part', 50)])
     >>> ledger_changes("blocked", "open", 0, 0), ledger_changes("open", "draft", 0, 0)
     ([('put_back', 0)], [('taken_out', 0)])
+
+    A paid line that went to another customer just leaves the books of this one.
+
+    >>> ledger_changes("settled", "gone", 0, 0)
+    []
     """
     if now in CLOSED:
         return [] if was in CLOSED else [(now, paid + credited)]
     if was in CLOSED:
-        return [("reversed", -paid - credited)]
+        moved = paid + credited
+        return [] if now == "gone" and not moved else [("reversed", -moved)]
     found = []
     if (was == "open") != (now == "open"):
         found.append(("put_back" if now == "open" else "taken_out", 0))

@@ -206,6 +206,7 @@ class ResCompany(models.Model):
         """How many overdue open items, of how many debtors, would be placed now, and how
         many of them were never sent."""
         self.ensure_one()
+        self.env.flush_all()
         ((items, debtors, never_sent),) = self.env.execute_query(
             SQL(
                 """SELECT count(*), count(DISTINCT i.debtor_id),

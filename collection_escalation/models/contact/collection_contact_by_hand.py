@@ -250,4 +250,4 @@ class CollectionDebtor(models.Model):
         }
 
     def _get_open_items(self):
-        return self.item_ids.filtered(lambda i: i.ledger_state == "open")
+        return self.item_ids.filtered(lambda i: i._is_owed())

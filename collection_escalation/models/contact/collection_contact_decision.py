@@ -114,6 +114,7 @@ class CollectionContact(models.Model):
         self.env["collection.contact.line"].flush_model(
             ["contact_id", "item_id", "part", "state"]
         )
+        self.env["collection.item"].flush_model(["move_id"])
         rows = self.env.execute_query(
             SQL(
                 """

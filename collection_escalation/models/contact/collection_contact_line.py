@@ -200,7 +200,9 @@ class CollectionContactLine(models.Model):
         """(what `get_invoice_name` says, the place alone: "1/3" or ""), as the ledger says
         now."""
         move = self._get_ledger_line().move_id
-        siblings = move.sudo().collection_item_ids
+        siblings = move.sudo().collection_item_ids.filtered(
+            lambda i: i.ledger_state != "gone"  # they count as one invoice no more
+        )
         name = move.name or ""
         if len(siblings) < 2 or self.item_id not in siblings:
             return name, ""

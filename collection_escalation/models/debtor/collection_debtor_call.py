@@ -155,6 +155,7 @@ class CollectionDebtor(models.Model):
         """Scheduled action: the debtors with an open file whose time is over or was never
         worked out."""
         now = fields.Datetime.now()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -7,6 +7,8 @@ from . import (
     collection_contact_picture,
     duty_payment_late,
     duty_bank_data,
+    fact_not_owed,
+    fact_sending,
     fact_stop,
     fact_hold,
     fact_payment,

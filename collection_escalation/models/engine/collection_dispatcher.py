@@ -341,7 +341,7 @@ class CollectionContact(models.Model):
 
         :param row: the open item as the ledger says now, or None"""
         purpose = self._get_purpose()
-        if row is None or row.debtor_id != self.debtor_id.id or row.amount <= 0:
+        if row is None or row.debtor_id != self.debtor_id.id or not row.is_owed:
             return Reason.of("NOT_OWED") if purpose._speaks_of_debt else None
         if row.debtor_id in facts.errors:
             return None

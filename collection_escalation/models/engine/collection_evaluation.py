@@ -73,6 +73,7 @@ class CollectionEvaluation(models.AbstractModel):
     @api.model
     def _get_due_debtors(self):
         """Debtors with an item to look at, of companies that collect, oldest first."""
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """

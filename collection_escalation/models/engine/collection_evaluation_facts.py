@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules.decision import Reason
+from ...rules.ledger_state import is_owed
 from ...rules.stages import Ladder, Mark, Resolution, effective_due, trigger_date
 from ...rules.statement import Share
 from ..bulk_rows import int_array
@@ -62,7 +63,13 @@ class ItemRow:
     #: Whom the invoice was made out to, where they are entitled; 0: who is usually
     #: addressed.
     addressee_id: int
+    sent_on: date | None
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def is_owed(self):
+        """Only what is open by its state is read here; is more than 0 left of it?"""
+        return is_owed("open", self.amount)
 
 
 class Hooks(NamedTuple):
@@ -233,8 +240,9 @@ class CollectionEvaluation(models.AbstractModel):
                        i.approved_stage_id, i.waits_for, i.case_id, i.move_id,
                        COALESCE(l.date_maturity, i.date_due),
                        l.amount_residual_currency::float, l.currency_id,
-                       COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry',
-                       i.not_received_on IS NOT NULL, m.partner_id
+                       COALESCE(m.is_move_sent AND i.sent_on IS NOT NULL, FALSE)
+                       OR m.move_type = 'entry',
+                       i.not_received_on IS NOT NULL, m.partner_id, i.sent_on
                   FROM collection_item i
                   JOIN account_move_line l ON l.id = i.move_line_id
                   JOIN account_move m ON m.id = i.move_id

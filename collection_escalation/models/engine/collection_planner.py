@@ -69,6 +69,7 @@ class CollectionPlanner(models.AbstractModel):
 
     @api.model
     def _get_waiting_debtors(self):
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """

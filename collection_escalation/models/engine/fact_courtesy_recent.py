@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import SQL
 
 from ...rules.decision import Reason
 
@@ -19,31 +18,8 @@ class FactCourtesyRecent(models.AbstractModel):
     _after_due = False
 
     def _read(self, facts, debtors):
-        """{invoice: day (UTC) on which it was last sent}: of its last e-mail or letter;
-        of one that went another way (by hand, by a network) the day on which its PDF was
-        made, which Odoo does when it is sent. None where nobody can tell."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT move_id, max(day)
-                  FROM (SELECT msg.res_id AS move_id, msg.date::date AS day
-                          FROM mail_message msg
-                          JOIN mail_notification n ON n.mail_message_id = msg.id
-                         WHERE msg.model = 'account.move' AND msg.res_id IN %(moves)s
-                           AND n.notification_type IN ('email', 'snail')
-                         UNION ALL
-                        SELECT a.res_id, a.create_date::date
-                          FROM ir_attachment a
-                          JOIN account_move m ON m.id = a.res_id
-                         WHERE a.res_model = 'account.move' AND a.res_id IN %(moves)s
-                           AND a.res_field = 'invoice_pdf_report_file'
-                           AND m.is_move_sent) AS sending
-                 GROUP BY move_id
-                """,
-                moves=facts.move_ids,
-            )
-        )
-        return dict(rows)
+        """{invoice: day (UTC) on which it was last sent}."""
+        return facts.of["sending"]
 
     def _withhold(self, facts, debtor, row, post_due):
         sent = facts.of["courtesy_recent"].get(row.move_id)

@@ -28,6 +28,7 @@ class FactInvoiceWaiting(models.AbstractModel):
 
         :param now: naive UTC; None: now"""
         now = now or fields.Datetime.now()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -15,8 +15,10 @@ class CollectionPurposeInvoice(models.AbstractModel):
 
     @api.model
     def _after_made(self, contacts):
+        """The first delivery counts: sending it once more does not start the days anew."""
         for contact in contacts:
-            contact.line_ids.item_id.write({"grace_from": contact.made_on})
+            items = contact.line_ids.item_id.filtered(lambda i: not i.grace_from)
+            items.write({"grace_from": contact.made_on})
 
     @api.model
     def _after_not_received(self, contacts):

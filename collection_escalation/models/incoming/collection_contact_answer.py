@@ -70,7 +70,7 @@ class CollectionContact(models.Model):
     def _get_open_items(self):
         """What the message was about and is still open, of this customer."""
         return self._get_lines().item_id.filtered(
-            lambda i: i.ledger_state == "open" and i.debtor_id == self.debtor_id
+            lambda i: i.debtor_id == self.debtor_id and i._is_owed()
         )
 
     def _was_answered_by(self, code):

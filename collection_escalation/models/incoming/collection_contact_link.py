@@ -42,6 +42,23 @@ class CollectionContactLine(models.Model):
         help="A reader of the message was led to the page of the invoice.",
     )
 
+    def _is_theirs(self):
+        """Does the invoice still belong to whom the message was for? Else its readers see
+        nothing of how it stands now."""
+        debtor, ledger = self.contact_id.debtor_id, self._get_ledger_line()
+        move = ledger.move_id or self.item_id.move_id
+        customer = ledger.partner_id or move.commercial_partner_id
+        ours = not self.item_id or self.item_id.debtor_id == debtor
+        return ours and (not customer or customer == debtor.partner_id)
+
+    def _get_now_open(self):
+        """What the page says is to be paid of it now; negative: a credit not used yet."""
+        if self.item_id:
+            return self.item_id.amount_open if self.item_id._is_owed() else 0.0
+        credit = self.credit_line_id
+        unused = credit.parent_state == "posted" and not credit.reconciled
+        return credit.amount_residual_currency if unused else 0.0
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"

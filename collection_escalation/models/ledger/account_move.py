@@ -195,6 +195,7 @@ class AccountMove(models.Model):
             ),
             *(Line._fields[name] for name in ("item_id", "contact_id", "state")),
             self.env["collection.contact"]._fields["planned_on"],
+            self.env["collection.stage"]._fields["sequence"],
         ]
         if fname == "collection_stage_id":
             return SQL(
@@ -230,6 +231,18 @@ class AccountMove(models.Model):
             Item_sudo._rematch(again & posted)
         Item_sudo._birth(posted)
         return posted
+
+    def _forget_customer(self, customer):
+        """The invoice was theirs and is another's now: whoever has its address sees it no
+        more, and they get no news of it.
+
+        :param customer: a commercial entity"""
+        self.filtered("access_token").write({"access_token": False})
+        for move in self:
+            former = move.message_partner_ids.filtered(
+                lambda p: p.partner_share and p.commercial_partner_id == customer
+            )
+            move.message_unsubscribe(former.ids)
 
     def action_view_collection_contacts(self):
         self.ensure_one()

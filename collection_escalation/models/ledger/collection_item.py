@@ -1,10 +1,11 @@
 import json
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, split_every
 
 from ...rules import business_days, stages
-from ...rules.ledger_state import Line, ledger_state
+from ...rules.ledger_state import Line, is_owed, ledger_state
 from ..bulk_rows import number_alike
 
 #: Rows of one statement of the first start.
@@ -81,6 +82,17 @@ class CollectionItem(models.Model):
     next_date = fields.Date(
         string="Next look", readonly=True, help="When the plan is consulted again."
     )
+    posted_on = fields.Date(
+        readonly=True,
+        help="Since when the invoice is as it is now (UTC): what was sent before was "
+        "another one. Empty while a draft was changed.",
+    )
+    sent_on = fields.Date(
+        compute="_compute_sent_on",
+        store=True,
+        help="The customer's date when the invoice was marked as sent: of what goes by a "
+        "network or by hand nobody keeps another.",
+    )
     grace_from = fields.Date(
         string="Invoice delivered on",
         readonly=True,
@@ -138,6 +150,15 @@ class CollectionItem(models.Model):
         for item in self:
             item.ledger_state = item._get_ledger_state()
 
+    @api.depends("move_id.is_move_sent")
+    def _compute_sent_on(self):
+        """The day stays, however often it is sent again."""
+        for item in self:
+            if not item.move_id.is_move_sent:
+                item.sent_on = False
+            else:
+                item.sent_on = item.sent_on or item._get_today_there()
+
     @api.depends("reason")
     @api.depends_context("lang")
     def _compute_why(self):
@@ -167,6 +188,19 @@ class CollectionItem(models.Model):
                 no_followup=line.no_followup,
             )
         )
+
+    def _get_today_there(self):
+        """The customer's date; the server's where nobody knows it: no invoice must fail
+        for that."""
+        try:
+            return self.debtor_id._get_today()
+        except UserError:
+            return fields.Date.today()
+
+    def _is_owed(self):
+        """Is anything of it to be paid? The one answer for people, pages and answers."""
+        self.ensure_one()
+        return is_owed(self.ledger_state, self.amount_open)
 
     def _wake(self):
         """Look at these items in the next evaluation. Superuser: whoever pays, pauses or

@@ -94,11 +94,11 @@ class CollectionItem(models.Model):
         items = self.browse(before).exists()
         if not items:
             return
+        items.filtered(lambda i: i._is_of_another())._leave_to_another()
         events = items._get_ledger_events(before, moved)
         self.env["collection.ledger.listener"]._deliver(events)
         for item in items:
             item._follow_due_date()
-            item._follow_partner()
         self.env.flush_all()
 
     @api.model
@@ -186,17 +186,22 @@ class CollectionItem(models.Model):
 
     # -- what follows for an item --------------------------------------------------------
 
+    def _get_ledger_due(self):
+        line = self.move_line_id
+        return line.date_maturity or line.invoice_date or line.date
+
     def _follow_due_date(self):
         """A due date moved by the accountant. Where the plan would not begin yet by the
         new one, the item starts anew."""
-        line = self.move_line_id
-        due = line.date_maturity or line.invoice_date or line.date
-        if not line or due == self.date_due:
+        due = self._get_ledger_due()
+        if not self.move_line_id or due == self.date_due:
             return
         vals = {"date_due": due}
         if self.stage_id and self._is_too_early(due):
             vals.update(self._prepare_new_cycle_vals())
             self._withdraw_contacts("DUE_DATE_MOVED")
+        if self.ledger_state == "draft":
+            vals["posted_on"] = False
         self.write(vals)
         self._wake()
 
@@ -212,19 +217,25 @@ class CollectionItem(models.Model):
         place = debtor._get_country_state()
         return bool(first) and today < self._get_entry_date(first, place, due, {})
 
-    def _follow_partner(self):
-        """The line went to another customer (change of the commercial entity)."""
-        line = self.move_line_id
-        if not line or not line.partner_id or line.partner_id == self.partner_id:
+    def _is_of_another(self):
+        """Did the line go to another customer (of the invoice, or its commercial
+        entity)?"""
+        customer = self.move_line_id.partner_id
+        return bool(customer) and customer != self.partner_id
+
+    def _leave_to_another(self):
+        """What was said and decided belongs to this debt of this debtor: the item goes with
+        them, as a line that is gone, and the new customer's is born. The page of the
+        invoice is not theirs any more: neither its address nor what is written there."""
+        if not self:
             return
         self._withdraw_contacts("OTHER_DEBTOR")
-        debtor = self.env["collection.debtor"]._get_for(
-            line.partner_id, self.company_id
-        )
-        case = self.case_id
-        self.write({"debtor_id": debtor.id, "case_id": False})
-        case._refresh()
-        self._wake()
+        for item in self:
+            item.move_id._forget_customer(item.partner_id)
+        moves = self.move_id
+        self.write({"move_line_id": False})
+        self.env.flush_all()
+        self._birth(moves.filtered(lambda m: m.state == "posted"))
 
     def _on_closed(self):
         """Paid, credited, cancelled, blocked or taken out of the follow-up."""

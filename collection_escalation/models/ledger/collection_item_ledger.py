@@ -4,12 +4,24 @@ reset to draft, and the weekly check. What follows from a payment, a credit, a r
 
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .ledger_state_sql import ledger_state_sql, under_collection_sql
+from .ledger_state_sql import flush_columns, ledger_state_sql, under_collection_sql
 
 _logger = logging.getLogger(__name__)
+
+#: When an invoice ``m`` that we hear of only now was sent: nobody kept it, but Odoo makes
+#: the PDF then. What we knew already was sent to somebody else, or otherwise.
+SENT_ON = SQL(
+    """CASE WHEN m.is_move_sent
+             AND NOT EXISTS (SELECT FROM collection_item o WHERE o.move_id = m.id)
+            THEN COALESCE((SELECT min(pdf.create_date)::date FROM ir_attachment pdf
+                            WHERE pdf.res_model = 'account.move' AND pdf.res_id = m.id
+                              AND pdf.res_field = 'invoice_pdf_report_file'),
+                          LEAST(m.create_date::date, COALESCE(m.invoice_date, m.date)))
+       END"""
+)
 
 
 class CollectionItem(models.Model):
@@ -29,11 +41,14 @@ class CollectionItem(models.Model):
         :return: number of items born"""
         if moves is not None and not moves:
             return 0
-        self.env["account.move.line"].flush_model(
-            ["account_id", "balance", "partner_id", "date_maturity", "no_followup"]
+        flush_columns(
+            self.env,
+            line=("company_id", "date_maturity", "amount_currency"),
+            move=("invoice_date", "date", "is_move_sent"),
         )
-        self.env["account.move"].flush_model(["state", "move_type", "payment_state"])
-        posted = {"parent_state": SQL("m.state")}  # its copy is not written yet
+        self.env["res.company"].flush_model(["parent_path"])
+        self.env["collection.debtor"].flush_model(["partner_id", "company_id"])
+        self.flush_model(["move_line_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -41,6 +56,7 @@ class CollectionItem(models.Model):
                     SELECT l.id, l.move_id, l.partner_id, l.company_id,
                            COALESCE(l.date_maturity, m.invoice_date, m.date) AS date_due,
                            l.amount_currency, %(state)s AS ledger_state,
+                           %(posted_on)s AS posted_on, %(sent_on)s AS sent_on,
                            split_part(c.parent_path, '/', 1)::int AS root_company_id
                       FROM account_move_line l
                       JOIN account_move m ON m.id = l.move_id
@@ -71,10 +87,13 @@ class CollectionItem(models.Model):
                 )
                 INSERT INTO collection_item
                        (move_line_id, move_id, debtor_id, company_id, date_due,
-                        line_amount, cycle, ledger_state, next_date,
+                        line_amount, cycle, ledger_state, posted_on, sent_on,
+                        next_date,
                         create_uid, create_date, write_uid, write_date)
                 SELECT line.id, line.move_id, debtor.id, line.company_id, line.date_due,
-                       line.amount_currency, 1, line.ledger_state,
+                       line.amount_currency, 1, line.ledger_state, line.posted_on,
+                       CASE WHEN line.sent_on IS NOT NULL
+                            THEN GREATEST(line.sent_on, line.posted_on) END,
                        CASE WHEN line.ledger_state = 'open' THEN %(today)s::date END,
                        %(uid)s, now() AT TIME ZONE 'UTC',
                        %(uid)s, now() AT TIME ZONE 'UTC'
@@ -85,8 +104,10 @@ class CollectionItem(models.Model):
                 scope=SQL("TRUE")
                 if moves is None
                 else SQL("l.move_id IN %s", tuple(moves.ids)),
-                state=ledger_state_sql(posted),
-                under_collection=under_collection_sql(posted),
+                state=ledger_state_sql(),
+                under_collection=under_collection_sql(),
+                posted_on=self._posted_on_sql(moves is None),
+                sent_on=SENT_ON,
                 uid=self.env.uid,
                 today=self._get_earliest_today(),
             )
@@ -97,10 +118,49 @@ class CollectionItem(models.Model):
         return len(rows)
 
     @api.model
+    def _posted_on_sql(self, whole_ledger):
+        """Since when the invoice is as it is now. What was posted or sent before we knew of
+        it is taken to be of its own date; what we knew is new today: other instalments,
+        another customer."""
+        known = SQL("EXISTS (SELECT FROM collection_item o WHERE o.move_id = m.id)")
+        return SQL(
+            """CASE WHEN %(old)s AND NOT %(known)s
+                    THEN LEAST(m.create_date::date, COALESCE(m.invoice_date, m.date))
+                    ELSE %(today)s::date END""",
+            old=SQL("TRUE") if whole_ledger else SQL("m.is_move_sent IS TRUE"),
+            known=known,
+            today=fields.Date.today(),
+        )
+
+    @api.model
     def _rematch(self, moves):
         """Give items whose journal item was replaced (reset to draft, other payment
-        terms) the line that took its place: same invoice, same due date, nearest amount;
-        else the next free one. What cannot be matched stays *Line removed*."""
+        terms) the line that took its place: same invoice and customer, same due date,
+        nearest amount; else the next free one. What cannot be matched stays *Line
+        removed*. What is not the same invoice any more was not delivered yet."""
+        self._find_lines(moves)
+        today = fields.Date.today()
+        for item in self.search([("move_id", "in", moves.ids)]):
+            line = item.move_line_id
+            if line and (
+                not item.posted_on
+                or line.currency_id.compare_amounts(
+                    line.amount_currency, item.line_amount
+                )
+                or item._get_ledger_due() != item.date_due
+            ):
+                item.write(
+                    {
+                        "line_amount": line.amount_currency,
+                        "posted_on": today,
+                        "sent_on": False,
+                        "grace_from": False,
+                    }
+                )
+
+    @api.model
+    def _find_lines(self, moves):
+        """Items without a journal item get one, see `_rematch`."""
         orphans = self.search(
             [("move_id", "in", moves.ids), ("move_line_id", "=", False)]
         )
@@ -115,7 +175,11 @@ class CollectionItem(models.Model):
             for move, each in (lines - taken).grouped("move_id").items()
         }
         for item in orphans:
-            candidates = free.get(item.move_id)
+            candidates = [
+                line
+                for line in free.get(item.move_id, ())
+                if line.partner_id == item.partner_id
+            ]
             if not candidates:
                 continue
             line = min(
@@ -125,8 +189,8 @@ class CollectionItem(models.Model):
                     abs(line.amount_currency - item.line_amount),
                 ),
             )
-            candidates.remove(line)
-            item.write({"move_line_id": line.id, "line_amount": line.amount_currency})
+            free[item.move_id].remove(line)
+            item.move_line_id = line
 
     # -- the weekly check ----------------------------------------------------------------
 
@@ -135,6 +199,7 @@ class CollectionItem(models.Model):
         """Compare the items with the ledger, mend what drifted (imports by SQL, data
         fixed by hand) and say in the log what was mended."""
         born = self._birth()
+        self.env.flush_all()
         drifted = self.browse(
             id_
             for (id_,) in self.env.execute_query(

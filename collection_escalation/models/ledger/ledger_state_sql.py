@@ -19,6 +19,36 @@ COLUMNS = {
     "is_money": SQL("COALESCE(m.origin_payment_id, m.statement_line_id) IS NOT NULL"),
 }
 
+#: The fields behind them.
+FIELDS = {
+    "account.move.line": (
+        "move_id",
+        "account_id",
+        "parent_state",
+        "reconciled",
+        "no_followup",
+        "partner_id",
+        "balance",
+    ),
+    "account.move": (
+        "state",
+        "move_type",
+        "payment_state",
+        "origin_payment_id",
+        "statement_line_id",
+    ),
+    "account.account": ("account_type",),
+}
+
+
+def flush_columns(env, **more):
+    """Write what the statements read: most of it is worked out by Odoo, some only then.
+
+    :param more: other fields of the journal item (``line``) and its entry (``move``)"""
+    more = {"account.move.line": more.get("line"), "account.move": more.get("move")}
+    for model, names in FIELDS.items():
+        env[model].flush_model([*names, *(more.get(model) or ())])
+
 
 def ledger_state_sql(columns=None):
     """The expression of the state of a line.

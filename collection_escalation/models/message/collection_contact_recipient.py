@@ -128,6 +128,7 @@ class CollectionContact(models.Model):
         views = self.env["ir.ui.view"].union(
             *(self.env.ref(f"collection_escalation.message_{part}") for part in PARTS)
         )
+        views.flush_model(["arch_db"])
         rows = self.env.execute_query(
             SQL(
                 "SELECT lang FROM ir_ui_view, jsonb_object_keys(arch_db) lang "
