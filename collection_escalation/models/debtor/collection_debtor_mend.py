@@ -2,6 +2,7 @@
 when anything about the customer changed."""
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class CollectionDebtor(models.Model):
@@ -15,13 +16,28 @@ class CollectionDebtor(models.Model):
         "the address was given.",
     )
 
-    def _note_unreached(self, channel, address):
-        """The duty is about this channel too."""
-        for debtor_sudo in self.sudo():
-            debtor_sudo.unreached = {
-                **(debtor_sudo.unreached or {}),
-                channel: address or "",
-            }
+    def _note_unreached(self, failed):
+        """The duty is about these channels too. One statement, however many they are.
+
+        :param failed: list of (debtor id, channel, address that did not work or "")"""
+        if not failed:
+            return
+        self.flush_model(["unreached"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_debtor d
+                   SET unreached = COALESCE(d.unreached, '{}'::jsonb) || f.addresses
+                  FROM (SELECT debtor_id, jsonb_object_agg(channel, address) AS addresses
+                          FROM unnest(%s::int[], %s::text[], %s::text[])
+                            AS t (debtor_id, channel, address)
+                         GROUP BY debtor_id) f
+                 WHERE d.id = f.debtor_id
+                """,
+                *map(list, zip(*failed, strict=True)),
+            )
+        )
+        self.invalidate_model(["unreached"])
 
     def _close_mended(self):
         """After a change of address: the duty is done where every channel has another

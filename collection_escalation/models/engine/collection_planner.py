@@ -225,8 +225,9 @@ class CollectionContact(models.Model):
     def _ask_to_mend_address(self, reasons):
         """A duty for the collector: without an address nobody is reached. One a customer
         is enough."""
-        for contact in self:
-            contact.debtor_id._note_unreached(contact.channel, contact.destination)
+        self.debtor_id._note_unreached(
+            [(c.debtor_id.id, c.channel, c.destination or "") for c in self]
+        )
         self.env["collection.duty"]._ask(
             "mend_address",
             [
