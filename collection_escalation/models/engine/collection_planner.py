@@ -134,9 +134,13 @@ class CollectionPlanner(models.AbstractModel):
         )
         unwritten, unremarkable = {}, debtors._find_unremarkable()
         contacts = contacts._keep_reachable(unremarkable, unwritten)
-        # what the evaluation planned has its list; a person's, and what takes the place of
-        # another, has not
-        contacts.filtered(lambda c: c.fallback_of_id or not c.step_id)._draw_now()
+        # what the evaluation planned has its list, and messages get it when they are
+        # written; a person's, and what takes the place of another, has not
+        contacts.filtered(
+            lambda c: (
+                c.handling != "automatic" and (c.fallback_of_id or not c.step_id)
+            )
+        )._draw_now()
         events = contacts._get_rule_events(unremarkable)
         now = fields.Datetime.now()
         refused = contacts._plan_in_turn(now, events, unwritten)

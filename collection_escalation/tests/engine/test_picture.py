@@ -31,8 +31,9 @@ class PictureCommon(CollectionCommon):
 
     def _start_payment(self, invoice, amount, day):
         """A transaction that stays *pending*."""
+        every = self.env["payment.method"].sudo().with_context(active_test=False)
         provider = self.env["payment.provider"].sudo().search([], limit=1)
-        method = self.env["payment.method"].sudo().search([], limit=1)
+        method = every.search([], limit=1)
         with self._at(day):
             return (
                 self.env["payment.transaction"]
@@ -81,7 +82,7 @@ class TestPicture(PictureCommon):
         """What stands beside has no step, so its own still comes."""
         self._create_overdue_invoice(MONDAY)
         second = self._create_overdue_invoice(MONDAY + timedelta(days=3), 100.0)
-        self._live_until(MONDAY, FRIENDLY_DAY)
+        self._live(FRIENDLY_DAY)
         line = self._items(second).contact_line_ids
         self.assertEqual((line.part, line.step_id.id), ("info", False))
         self.assertStage(second, None)
@@ -93,12 +94,26 @@ class TestPicture(PictureCommon):
         self.assertFalse(self._live_until(MONDAY, FRIENDLY_DAY))
         self.assertWithheldBecause("WITHIN_TOLERANCE", invoice)
 
-    def test_without_quiet_days_each_step_leaves_on_its_day(self):
-        self.policy.sudo().quiet_days = 0
+    def test_quiet_days_lie_between_messages_where_the_plan_has_them(self):
+        """Due 2 and 4 March, so the steps fall due on 9 and 11 March."""
+        plain = self._create_debtor_partner("Loja Verde")
+        plan = self.policy.sudo().copy({"quiet_days": 0})
+        self._create_overdue_invoice(MONDAY, partner=plain)
+        self._debtor(plain).policy_id = plan
         self._create_overdue_invoice(MONDAY)
-        self._create_overdue_invoice(MONDAY + timedelta(days=3), 100.0)
-        sent = self._live_until(MONDAY, date(2026, 3, 13))
-        self.assertEqual([*sent], [FRIENDLY_DAY, date(2026, 3, 12)])
+        for partner in (plain, self.debtor_partner):
+            self._create_overdue_invoice(MONDAY + timedelta(days=2), 100.0, partner)
+        self._live_until(FRIENDLY_DAY, date(2026, 3, 13))
+        days = {
+            partner: self._get_mails(partner).mapped("made_on")
+            for partner in (plain, self.debtor_partner)
+        }
+        self.assertEqual(days[plain], [FRIENDLY_DAY, date(2026, 3, 11)])
+        self.assertEqual(
+            days[self.debtor_partner],
+            [FRIENDLY_DAY, date(2026, 3, 13)],
+            "9 March + 4 business days",
+        )
 
     def test_what_is_paid_meanwhile_is_not_listed(self):
         """Paid while the message waits for review: it lists what is owed when it leaves."""
