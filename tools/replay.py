@@ -104,6 +104,13 @@ def parse_options() -> argparse.Namespace:
         help="a collector makes the planned calls (default: nobody does, they are missed)",
     )
     parser.add_argument(
+        "--quiet-days",
+        type=int,
+        metavar="N",
+        help="business days between two messages of one channel (default: as the plans "
+        "have it; 0: none)",
+    )
+    parser.add_argument(
         "--check", action="store_true", help="only check the file and the options"
     )
     options = parser.parse_args()

@@ -158,7 +158,7 @@ class Books:
                 debtors = self.env["collection.debtor"]._get_for(told, self.company)
                 debtors.write({"party": party})
 
-    def start_collections(self) -> None:
+    def start_collections(self, quiet_days: int | None = None) -> None:
         """No review: every message leaves by itself."""
         self.company.write(
             {
@@ -173,6 +173,10 @@ class Books:
             "mail.gateway.loop.threshold", "1000000"
         )
         self.company._start_collections(review_days=0)
+        if quiet_days is not None:
+            plans = self.company.collection_consumer_policy_id
+            plans |= self.company.collection_business_policy_id
+            plans.write({"quiet_days": quiet_days})
 
     # -- a day ---------------------------------------------------------------------------
 

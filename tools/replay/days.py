@@ -241,7 +241,7 @@ class Days:
                 self.books.pay(paid, day)
         self.books.say_payments_entered(day)
         if day == self.options.first:
-            self.books.start_collections()
+            self.books.start_collections(self.options.quiet_days)
         if self.life:
             self.life.begin_day((day - self.options.first).days)
         with self._part("commits of the books"):

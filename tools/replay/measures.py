@@ -7,7 +7,7 @@ schema ``replay`` keeps the ledger and one view per count that must be 0, for in
 import os
 import re
 import resource
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -78,6 +78,22 @@ def _make_tables(cr, rows: list, options, figures) -> None:
         for day in law.holidays_of(home.country, home.state or "", year)
     }
     cr.execute_values("INSERT INTO replay.holiday VALUES %s", [*days])
+    # numbered through, so that days between two dates are a difference
+    cr.execute(
+        """INSERT INTO replay.business_day
+           SELECT place, day, count(*) FILTER (WHERE is_one)
+                              OVER (PARTITION BY place ORDER BY day), is_one
+             FROM (SELECT place.place, day::date,
+                          extract(isodow FROM day) < 6 AND holiday.day IS NULL AS is_one
+                     FROM (SELECT DISTINCT place FROM replay.customer) place
+                    CROSS JOIN generate_series(%s::date, %s::date, '1 day') AS day
+                     LEFT JOIN replay.holiday
+                       ON holiday.place = place.place AND holiday.day = day) every""",
+        (
+            min(row.due for row in rows) - timedelta(days=1),
+            max(options.last, *(row.due for row in rows)),
+        ),
+    )
     deeds = figures.deeds
     events = [("replied", id_, at) for id_, at in deeds.replies.items()]
     events += [("bounced", id_, at) for id_, at in deeds.bounces.items()]
@@ -158,7 +174,13 @@ def _count(cr, options) -> dict:
                   count(*) FILTER (WHERE state = 'open') FROM collection_case"""
     )
     opened, closed, still_open = cr.fetchone()
+    cr.execute(
+        """SELECT count(*), count(DISTINCT (partner_id, date_trunc('month', local_at)))
+             FROM replay.made WHERE channel = 'email'"""
+    )
+    emails, months = cr.fetchone()
     return {
+        "emails_a_debtor_and_month": round(emails / months, 3) if months else 0,
         "invoices": _value(cr, "SELECT count(*) FROM replay.ledger"),
         "customers": _value(cr, "SELECT count(*) FROM replay.customer"),
         "days": (options.last - options.first).days + 1,

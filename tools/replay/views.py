@@ -28,8 +28,10 @@ CREATE VIEW replay.made AS
       LEFT JOIN replay.mail_event bounce ON bounce.contact_id = c.id AND event = 'bounced'
      WHERE c.direction = 'out' AND (c.state IN ('made', 'uncertain', 'sending')
                                     OR bounce.at IS NOT NULL);
+CREATE TABLE replay.business_day (place text, day date, number int, is_one boolean,
+    PRIMARY KEY (place, day));
 CREATE VIEW replay.told AS
-    SELECT made.*, line.id AS line_id, line.state AS line_state, line.item_id, line.step_id, line.cycle,
+    SELECT made.*, line.id AS line_id, line.part, line.state AS line_state, line.item_id, line.step_id, line.cycle,
            line_stage.level AS line_level, line.amount_open, ledger.number, ledger.due_on,
            ledger.settled_on
       FROM replay.made
@@ -45,6 +47,28 @@ VIOLATIONS = {
     # Payments are entered before the actions run: on the settled day nobody is chased.
     "contacts_after_settlement": """
         SELECT * FROM replay.told WHERE settled_on <= local_at::date""",
+    # One picture of the debt: a message after the due date asks for all that is five
+    # business days late, no more and no less. (Not where debtors answer or refuse, as with
+    # --places: what is paused is not asked for.)
+    "messages_whose_total_is_not_what_was_owed": """
+        SELECT stated.*, owed.total FROM (
+            SELECT id, customer, place, local_at::date AS day,
+                   sum(amount_open) FILTER (WHERE part <> 'info') AS total
+              FROM replay.told
+             WHERE purpose = 'step' AND channel = 'email' AND level <> 'pre_due'
+               AND temper IS NULL AND bounced_at IS NULL
+             GROUP BY 1, 2, 3, 4) stated
+         CROSS JOIN LATERAL (
+            SELECT sum(amount) AS total FROM replay.ledger
+              JOIN replay.business_day due
+                ON due.place = stated.place AND due.day = ledger.due_on
+              JOIN replay.business_day today
+                ON today.place = stated.place AND today.day = stated.day
+             WHERE ledger.customer = stated.customer
+               AND (settled_on IS NULL OR settled_on > stated.day)
+               AND today.number - due.number - (NOT due.is_one)::int >= 5) owed
+         WHERE stated.total IS DISTINCT FROM owed.total
+           AND NOT EXISTS (SELECT FROM replay.temper)""",
     "contacts_on_non_business_days": """
         SELECT made.*, holiday.day FROM replay.made
           LEFT JOIN replay.holiday ON holiday.place = made.place
