@@ -473,10 +473,11 @@ class CollectionContact(models.Model):
             )
         )
         refusals = kept._refuse_forbidden_mails(mails_sudo)
+        mail_of = dict(zip(self, mails_sudo, strict=True))
+        (self - refusals)._mask_kept_messages(mail_of)
         for contact, mail_sudo in zip(self, mails_sudo, strict=True):
             if contact in refusals:
                 continue
-            contact._mask_kept_message(mail_sudo.mail_message_id)
             contact._set_state(
                 "queued",
                 mail_id=mail_sudo.id,

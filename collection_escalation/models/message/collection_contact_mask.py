@@ -3,7 +3,7 @@ team sees of messages, written and to be written, has it without its token."""
 
 from odoo import models
 
-from ..collection_evidence import unlocked
+from ..bulk_rows import update_rows
 
 #: Stands for the token.
 MASK = "·····"
@@ -23,11 +23,17 @@ class CollectionContact(models.Model):
         path = self._get_path()
         return text.replace(path.replace(self.sudo().access_token, MASK), path)
 
-    def _mask_kept_message(self, message_sudo):
-        """The message that stays beside the one in the queue, which has the link."""
-        masked = self._mask_link(message_sudo.body)
-        if masked != message_sudo.body:
-            unlocked(message_sudo).body = masked
+    def _mask_kept_messages(self, mail_of):
+        """The messages that stay beside those in the queue, which have the link.
+
+        :param mail_of: {contact: its mail.mail just written}"""
+        messages_sudo = self.env["mail.message"].sudo()
+        rows = []
+        for contact in self:
+            message_sudo = mail_of[contact].mail_message_id
+            messages_sudo |= message_sudo
+            rows.append((message_sudo.id, (contact._mask_link(message_sudo.body),)))
+        update_rows(messages_sudo, ("body",), rows)
 
     def _render_preview(self):
         values = super()._render_preview()
