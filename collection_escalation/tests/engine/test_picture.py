@@ -99,7 +99,8 @@ class TestPicture(PictureCommon):
         plain = self._create_debtor_partner("Loja Verde")
         plan = self.policy.sudo().copy({"quiet_days": 0})
         self._create_overdue_invoice(MONDAY, partner=plain)
-        self._debtor(plain).policy_id = plan
+        with self._at(MONDAY):
+            self._debtor(plain).policy_id = plan
         self._create_overdue_invoice(MONDAY)
         for partner in (plain, self.debtor_partner):
             self._create_overdue_invoice(MONDAY + timedelta(days=2), 100.0, partner)
