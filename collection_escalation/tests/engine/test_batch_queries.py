@@ -70,24 +70,24 @@ class TestBatchQueries(CollectionCommon):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
-    def _assert_constant(self, model, method):
+    def _assert_constant(self, model, method, at_most=60):
         """The method costs as many queries for the large batch as for the small one."""
         work = getattr(self.env[model].sudo(), method)
         counts = {
             name: self._count(work, debtors) for name, debtors in self.batches.items()
         }
         self.assertEqual(counts["large"], counts["small"], f"{method}: {counts}")
-        self.assertLessEqual(counts["large"], 60, f"{method}: {counts}")
+        self.assertLessEqual(counts["large"], at_most, f"{method}: {counts}")
 
     def _get_customers(self):
         return self.env["collection.debtor"].concat(*self.batches.values())
 
-    def _assert_day_is_constant(self, days, planned):
+    def _assert_day_is_constant(self, days, planned, at_most=60):
         """On the day so many days after Monday both batches are evaluated and planned with
         the same number of queries; every customer has a contact then."""
         with self._at(MONDAY + timedelta(days)), self.mock_mail_gateway():
             self._assert_constant("collection.evaluation", "_evaluate")
-            self._assert_constant("collection.planner", "_plan_debtors")
+            self._assert_constant("collection.planner", "_plan_debtors", at_most)
             waiting = self._read_waiting()
             self.assertEqual(len(waiting), planned)
             self.assertTrue(all(waiting.mapped("planned_at")))
@@ -121,10 +121,11 @@ class TestBatchQueries(CollectionCommon):
             self._assert_day_is_constant(FORMAL, 0)
 
     def test_who_has_no_e_mail_costs_no_queries_of_their_own(self):
-        """All fall back to the telephone, and the collector is asked for the addresses."""
+        """All fall back to the telephone, and the collector is asked for the addresses:
+        the list of a call is drawn when it is planned, which reads the facts once more."""
         with self._at(MONDAY):
             self._get_customers().partner_id.email = False
-        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
+        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()), at_most=75)
 
     def test_a_message_costs_no_query_to_write_and_six_to_send(self):
         """Two journal entries with their time-out, Odoo's two looks at notifications and
@@ -171,5 +172,5 @@ class TestBatchQueries(CollectionCommon):
         with self._at(MONDAY):
             self._assert_constant("collection.evaluation", "_evaluate")
             self._refuse("email", "phone")
-            self._assert_constant("collection.planner", "_plan_debtors")
+            self._assert_constant("collection.planner", "_plan_debtors", at_most)
         self.assertFalse(self._read_waiting())
