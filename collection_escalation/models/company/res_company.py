@@ -45,12 +45,6 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Opens the formal and legal stages. Empty: the collector is asked.",
     )
-    collection_accountant_id = fields.Many2one(
-        "res.users",
-        string="Who enters payments",
-        domain="[('share', '=', False), ('company_ids', 'in', id)]",
-        help="Is told when payments do not arrive, or are not entered. Empty: who approves.",
-    )
     collection_consumer_policy_id = fields.Many2one(
         "collection.policy", string="Plan for consumers", check_company=True
     )
@@ -134,11 +128,12 @@ class ResCompany(models.Model):
         return fields.Datetime.now().replace(tzinfo=UTC).astimezone(zone).date()
 
     def _get_collection_accountant(self):
-        """Who enters payments, else who approves; or nobody."""
+        """Who looks for payments, else who approves; or nobody."""
         self.ensure_one()
         company_sudo = self.sudo()
         found_sudo = (
-            company_sudo.collection_accountant_id or company_sudo.collection_manager_id
+            company_sudo.collection_accounting_user_id
+            or company_sudo.collection_manager_id
         )
         return found_sudo.with_env(self.env)
 

@@ -17,9 +17,6 @@ class ResConfigSettings(models.TransientModel):
     collection_manager_id = fields.Many2one(
         related="company_id.collection_manager_id", readonly=False
     )
-    collection_accountant_id = fields.Many2one(
-        related="company_id.collection_accountant_id", readonly=False
-    )
     collection_consumer_policy_id = fields.Many2one(
         related="company_id.collection_consumer_policy_id", readonly=False
     )

@@ -189,7 +189,7 @@ class TestMoneyOnItsWay(PictureCommon):
 
     def test_the_accountant_has_the_duty_where_settings_name_one(self):
         accountant = self._new_user("accountant", "group_collection_user")
-        self.company.sudo().collection_accountant_id = accountant
+        self.company.sudo().collection_accounting_user_id = accountant
         invoice = self._create_overdue_invoice(MONDAY)
         self._start_payment(invoice, 1000.0, MONDAY)
         self._live(FRIENDLY_DAY + timedelta(days=1))
