@@ -71,10 +71,12 @@ class Paper(fields.Binary):
     attachment = True
 
     def create(self, record_values):
-        super().create([(unlocked(record), value) for record, value in record_values])
+        return super().create(
+            [(unlocked(record), value) for record, value in record_values]
+        )
 
     def write(self, records, value):
-        super().write(unlocked(records), value)
+        return super().write(unlocked(records), value)
 
 
 class CollectionEvidence(models.AbstractModel):
