@@ -65,8 +65,8 @@ class FactSending(models.AbstractModel):
                        AND m.is_move_sent
                 ), told AS (
                     SELECT i.id, s.*, is_now,
-                           s.is_mail AND s.whole AND is_now
-                           AND s.partner_id = d.partner_id AS to_them
+                           s.is_mail AND is_now AND s.partner_id = d.partner_id
+                           AS to_them
                       FROM collection_item i
                       JOIN collection_debtor d ON d.id = i.debtor_id
                       JOIN sending s ON s.move_id = i.move_id
@@ -76,8 +76,8 @@ class FactSending(models.AbstractModel):
                      WHERE i.debtor_id IN %(debtors)s AND i.ledger_state = 'open'
                 )
                 SELECT id, move_id, max(moment)::date,
-                       min(moment) FILTER (WHERE to_them AND arrived),
-                       min(moment) FILTER (WHERE to_them),
+                       min(moment) FILTER (WHERE to_them AND whole AND arrived),
+                       min(moment) FILTER (WHERE to_them AND (whole OR NOT arrived)),
                        (min(moment) FILTER (WHERE NOT is_mail AND is_now))::date
                   FROM told
                  GROUP BY id, move_id

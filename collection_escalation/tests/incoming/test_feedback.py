@@ -307,7 +307,8 @@ class TestUndeliveredInvoices(FeedbackCommon):
                 partner_ids=self.debtor_partner.ids,
                 subtype_xmlid="mail.mt_comment",
             )
-        invoice.is_move_sent = True
+            invoice.is_move_sent = True
+            self._settle_transaction()
         return invoice, message
 
     def test_an_invoice_from_invoicing_that_is_late_has_not_bounced(self):

@@ -245,10 +245,8 @@ class TestForecastComesTrue(CollectionCommon):
     def _create_invoices(self, partner, *ages, amount=1000.0, sent=True):
         """Invoices that fell due so many days before Monday."""
         for age in ages:
-            invoice = self._create_overdue_invoice(
-                MONDAY - timedelta(days=age), amount, partner
-            )
-            invoice.is_move_sent = sent
+            due = MONDAY - timedelta(days=age)
+            self._create_overdue_invoice(due, amount, partner, is_move_sent=sent)
 
     def _live_before(self, *days):
         for number in days:
@@ -383,7 +381,9 @@ class TestForecastComesTrue(CollectionCommon):
         }
         self._create_invoices(self.debtor_partner, 40, 12, 8, -4, -12)
         dues = [MONDAY + timedelta(days=days) for days in (-9, 5, 12, 19)]
-        self._create_instalment_invoice(dues).is_move_sent = True
+        with self._at(dues[0]):
+            self._create_instalment_invoice(dues).is_move_sent = True
+            self._settle_transaction()
         for name in ("Acre", "No mail", "Nowhere", "Refuses", "Paused", "Talked"):
             self._create_invoices(partners[name], 12, 1)
         self._create_invoices(partners["Firm"], 13, -9)

@@ -362,7 +362,9 @@ class TestReadyPlans(CollectionCommon):
             "WHERE res_field = 'invoice_pdf_report_file' AND res_id = %s",
             (FRIDAY - timedelta(days=2), invoice.id),
         )
-        invoice.sudo().is_move_sent = True
+        with self._at(FRIDAY - timedelta(days=2)):
+            invoice.sudo().is_move_sent = True
+            self._settle_transaction()
         self.assertFalse(self._live(FRIDAY))
         self.assertWithheldBecause("COURTESY_RECENT", invoice)
 
