@@ -35,8 +35,8 @@ class FactSending(models.AbstractModel):
 
     def _read_sendings(self, facts, debtors):
         """[(item, invoice, day of the last sending, moment of the first e-mail or letter
-        that reached the customer, moment of the first one that was to, day on which the PDF
-        was made)], moments and days in UTC; but for the last sending nothing counts that
+        that reached the customer (or an address without a partner), moment of the first one
+        that was to, day on which the PDF was made)], moments and days in UTC; but for the last sending nothing counts that
         left before the invoice was as it is now."""
         return self.env.execute_query(
             SQL(
@@ -65,8 +65,8 @@ class FactSending(models.AbstractModel):
                        AND m.is_move_sent
                 ), told AS (
                     SELECT i.id, s.*, is_now,
-                           s.is_mail AND is_now AND s.partner_id = d.partner_id
-                           AS to_them
+                           s.is_mail AND is_now
+                           AND COALESCE(s.partner_id = d.partner_id, TRUE) AS to_them
                       FROM collection_item i
                       JOIN collection_debtor d ON d.id = i.debtor_id
                       JOIN sending s ON s.move_id = i.move_id

@@ -145,12 +145,14 @@ class TestFactsOfToday(CollectionCommon):
         self.assertEqual(
             [fact._code for fact in facts if fact._says("_withhold")],
             [
+                "not_owed",
                 "stop",
                 "hold",
                 "payment",
                 "not_received",
                 "courtesy_recent",
                 "courtesy_automatic",
+                "courtesy_told",
                 "courtesy_punctual",
                 "bank",
                 "tolerance",
