@@ -27,6 +27,7 @@ ADDRESS_CODES = (
     "WRONG_NUMBER",
     "RETURNED",
     "STOPPED_ADDRESS",
+    "RECIPIENT_LEFT",
 )
 #: Reasons not to chase that the invoice itself puts right: it goes first.
 INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")

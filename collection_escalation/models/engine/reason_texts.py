@@ -63,6 +63,9 @@ class CollectionReason(models.AbstractModel):
                 "Something was paid or changed after the message was written: it is written anew."
             ),
             "CHANNEL_REFUSED": _lt(
+            "RECIPIENT_CHANGED": _lt(
+                "Another person is to be addressed now: it is written anew."
+            ),
                 "They refused this channel, or did not authorise it."
             ),
             "NO_PERMITTED_MOMENT": _lt("No permitted moment in the next 90 days."),
