@@ -239,7 +239,7 @@ class CollectionDebtor(models.Model):
 
     def _has_left(self, person):
         """Is ``person`` archived? A customer still owes what they owe."""
-        return not person.active and person != self.partner_id
+        return not person.sudo().active and person != self.partner_id
 
     def _get_person_and_address(self, channel, people=None):
         """Whom to address by ``channel`` and where: the first of ``people`` who has an

@@ -36,5 +36,6 @@ from . import (
     ir_mail_server,
     mail_mail,
     sms_sms,
+    plan_change,
     reason_texts,
 )

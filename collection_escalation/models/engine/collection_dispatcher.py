@@ -347,7 +347,9 @@ class CollectionContact(models.Model):
             ):
                 row = rows.get(line.item_id.id)
                 level = line.stage_id.level
-                if reason := contact._get_reason_not_owed(level, row, facts):
+                reason = contact._get_reason_not_owed(level, row, facts)
+                reason = reason or contact._get_reason_not_in_plan(line, row, facts)
+                if reason:
                     found[line] = self.env["collection.reason"]._store(reason)
         return found
 

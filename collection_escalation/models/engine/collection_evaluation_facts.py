@@ -155,6 +155,7 @@ class CollectionEvaluation(models.AbstractModel):
         facts = Facts(items, rows, among({row.move_id for row in rows}))
         facts.siblings = siblings
         self._find_days_and_plans(facts, debtors, tried_policy)
+        self._carry_marks_over(facts)
         self._find_addressees(facts, debtors)
         known = [
             fact
