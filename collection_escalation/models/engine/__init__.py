@@ -37,5 +37,6 @@ from . import (
     mail_mail,
     sms_sms,
     plan_change,
+    contact_merge,
     reason_texts,
 )

@@ -31,32 +31,35 @@ class CollectionContact(models.Model):
 
     def _get_merge_key(self):
         """Contacts of merged customers with the same key become one."""
-        key = self.purpose, self.channel
-        if "addressee_id" in self._fields:
-            key += (self.addressee_id,)
-        return key
+        return self.purpose, self.channel, self.addressee_id
 
     def _take_in(self, others):
         """This contact speaks of the items of ``others`` too, in the tone of the highest
-        stage among them; they are not needed any more."""
+        stage among them; they are not needed any more. What is listed beside the steps is
+        listed anew."""
         if not others:
             return
-        together, here = self | others, self.line_ids
-        lines = others.line_ids.filtered(lambda x: x.state == "planned")
-        twice = lines.filtered(lambda x: not x.step_id and x.item_id in here.item_id)
-        twice.write({"state": "cancelled"})
-        (lines - twice).write({"contact_id": self.id})
+        together, here = (
+            self | others,
+            self.line_ids.filtered(lambda x: x.part == "step"),
+        )
+        lines = others.line_ids.filtered(
+            lambda x: x.state == "planned"
+            and x.part == "step"
+            and (x.step_id or x.item_id not in here.item_id)
+        )
+        lines.write({"contact_id": self.id})
         highest = self._get_highest_step(together.step_id)
+        days = filter(None, together.mapped("not_before"))
         self.write(
             {
                 "step_id": highest.id,
                 "stage_id": highest.stage_id.id,
                 "reviewed": all(together.mapped("reviewed")),
-                "not_before": max(
-                    filter(None, together.mapped("not_before")), default=False
-                ),
+                "not_before": max(days, default=False),
             }
         )
         self.env.flush_all()
         self.env.invalidate_all()
         others._set_state("skipped", reasons=[{"code": "MERGED", "args": {}}])
+        self._draw_now()

@@ -58,7 +58,9 @@ class CollectionReason(models.AbstractModel):
             "PLAN_CHANGED": _lt(
                 "The customer's plan was changed: it has no such step."
             ),
-            "NOT_WANTED_YET": _lt("The plan was changed: it wants this not before %(on)s."),
+            "NOT_WANTED_YET": _lt(
+                "The plan was changed: it wants this not before %(on)s."
+            ),
             "MAIL_CANCELLED": _lt("Somebody cancelled the message before it left."),
             "ADDRESS_CHANGED": _lt(
                 "The address was changed after the message was written: it is written anew."
