@@ -10,6 +10,9 @@ After 5 wrong answers the link asks no more for an hour, after 5 others for two 
 then four … at most 30 days: with 10,000 possible answers and links that live 90 days,
 nobody gets through by trying.
 
+Two records of one customer are told by the tax id (`get_identity_key`): limits are
+counted over both.
+
 Source. Design section 7: "Consumer links show nothing before the last digits of the tax
 id or the postcode".
 
@@ -27,6 +30,7 @@ True
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import compare_digest
@@ -80,6 +84,37 @@ def closed_after(wrong_tries: int) -> timedelta:
     if rest or not rounds:
         return timedelta()
     return min(HOUR * 2 ** min(rounds - 1, 16), LONGEST)
+
+
+#: Numbers that stand for "a foreigner" or "the final customer", by country: of many people.
+GENERIC = {
+    "AR": re.compile(r"5[015]\d{9}"),
+    "MX": re.compile(r"X[AE]XX010101000"),
+}
+#: Shorter ones are no tax ids.
+SHORTEST = 5
+
+
+def get_identity_key(tax_id: str, country: str) -> str:
+    """Two records with the same key are one person. Empty where the number tells nothing:
+    none, too short, one sign repeated, or one that stands for many people.
+
+    >>> get_identity_key("BR 529.982.247-25", "BR"), get_identity_key("52998224725", "BR")
+    ('BR52998224725', 'BR52998224725')
+    >>> [get_identity_key(n, c) for n, c in (
+    ...     ("XEXX010101000", "MX"), ("222.222.222.222", "CO"), ("/", "BR"), ("NA", ""))]
+    ['', '', '', '']
+    """
+    signs = _signs(tax_id)
+    prefix = {"GR": "EL"}.get(country, country)
+    if prefix and signs.startswith(prefix):
+        signs = signs[len(prefix) :]
+    generic = GENERIC.get(country)
+    if len(signs) < SHORTEST or len(set(signs)) == 1 or not _digits(signs):
+        return ""
+    if generic and generic.fullmatch(signs):
+        return ""
+    return f"{country}{signs}"
 
 
 def _digits(text: str) -> str:

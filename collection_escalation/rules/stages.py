@@ -16,6 +16,9 @@ other, each at its offset from the day of entry.
 * Courtesy (level ``pre_due``) is only for items that are not due yet; who is past due
   skips it. On the due date itself nobody is contacted.
 * Never more than one step at a time; steps keep their distance after a delay.
+* When the plan changes, what was said already is not said again: a step made by the old
+  plan stands for the step of the same level, means and turn of the new one. And what the
+  new plan does not want yet waits until it does.
 
 Source: user documents S3 (five business days), S4-S12 (four stages, friendly before
 legal), S13 (courtesy); design, section 3 (evaluate).
@@ -57,6 +60,8 @@ class Step:
     only_if_not_reached: bool = False
     only_above_minimum: bool = False
     sequence: int = 0
+    #: By what it is made: a channel, or another action.
+    means: str = ""
 
     @property
     def turn(self) -> tuple[int, int, int]:
@@ -150,6 +155,57 @@ class Mark:
     step_id: int
     on: date
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A step that is not in the plan now, on a stage of ``level``: of the plan before, or
+    archived."""
+
+    level: str
+    step: Step
+
+
+def carry_marks(
+    marks: tuple[Mark, ...], ladder: Ladder, gone: dict[int, Gone]
+) -> tuple[Mark, ...]:
+    """The marks as marks of ``ladder``: those of steps that are ``gone`` stand for its
+    steps of the same level, means and turn. The turn is the place in the stage; where the
+    new plan has none there, the first one that nothing stands for yet. What the new plan
+    has nothing for is left out.
+
+    >>> old = {11: Gone("friendly", Step(11, 0, means="email"))}
+    >>> day = date(2026, 3, 9)
+    >>> steps = Step(21, 0, means="email"), Step(22, 3, means="email")
+    >>> new = Ladder((Rung(2, "friendly", 5, steps=steps),))
+    >>> [mark.step_id for mark in carry_marks((Mark(11, day),), new, old)]
+    [21]
+    """
+    if all(mark.step_id not in gone for mark in marks):
+        return marks
+    carried = {mark.step_id: mark for mark in marks if mark.step_id not in gone}
+    left = sorted(
+        (mark for mark in marks if mark.step_id in gone),
+        key=lambda mark: gone[mark.step_id].step.turn,
+    )
+    for same_turn in (True, False):
+        for mark in tuple(left):
+            step = _find_stand_in(gone[mark.step_id], ladder, carried, same_turn)
+            if step is not None:
+                carried[step.id] = replace(mark, step_id=step.id)
+                left.remove(mark)
+    return tuple(carried.values())
+
+
+def _find_stand_in(gone, ladder, carried, same_turn):
+    """The first step of the ladder that ``gone`` may stand for and nothing stands for yet."""
+    rungs = [rung for rung in ladder.rungs if rung.level == gone.level]
+    steps = [step for rung in rungs for step in rung.steps]
+    for step in sorted(steps, key=lambda s: s.turn):
+        fits = step.means == gone.step.means and step.id not in carried
+        if fits and (not same_turn or step.turn[:2] == gone.step.turn[:2]):
+            return step
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +314,7 @@ def resolve(
 
 def _carry_over(item, ladder, position, base, cal):
     """An item whose rung is gone from the plan stands on the rung found for it. When the
-    invoice reached the debtor late, the rung counts from then: its steps wait until it
+    invoice reached the debtor late, or the plan was changed, its steps wait until the rung
     could have been entered.
 
     >>> friendly = Rung(1, "friendly", 5, steps=(Step(11, 0), Step(12, 3, "calendar")))
@@ -271,7 +327,7 @@ def _carry_over(item, ladder, position, base, cal):
     if rung is None:
         return position, item, ()
     since = item.since or trigger_date(rung, base, cal)
-    if item.grace_from and rung.level != "pre_due":
+    if rung.level != "pre_due":
         since = max(since, trigger_date(rung, base, cal))
     moved = item.rung_id is not None and item.rung_id != rung.id
     item = replace(item, rung_id=rung.id, level=rung.level, since=since)

@@ -3,6 +3,7 @@
 from . import (
     res_company,
     res_company_feedback,
+    res_company_plan_change,
     res_company_rules,
     res_company_plans,
     res_company_start,

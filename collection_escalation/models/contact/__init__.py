@@ -11,5 +11,6 @@ from . import (
     collection_contact_log,
     collection_contact_decision,
     collection_contact_waiver,
+    collection_stage_used,
     reason_texts,
 )

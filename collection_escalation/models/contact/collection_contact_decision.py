@@ -30,14 +30,37 @@ class Events(NamedTuple):
     """What is read at once for the contacts of a batch, so that deciding about one of them
     costs no query.
 
-    ``history``: {(partner id, root company id): [Event]}; ``reservations``: the same as
-    [(contact id, Event)]; ``unremarkable``: ids of debtors of whom nothing is known (see
+    ``history``: {key of `collection.debtor._get_person_key`: [Event]}; ``reservations``:
+    the same as [(contact id, Event)]; ``neighbours``: {debtor id: ids of debtors who share
+    an address}, and what went or will go there: ``history_at`` and ``reservations_at``:
+    {(address, root company id): [(debtor id, …)]}; ``unremarkable``: ids of debtors of whom nothing is known (see
     `collection.debtor._find_unremarkable`); ``debts``: {contact id: what it is about}"""
 
     history: dict
     reservations: dict
     unremarkable: frozenset = frozenset()
     debts: dict = {}
+    neighbours: dict = {}
+    history_at: dict = {}
+    reservations_at: dict = {}
+
+    def get_history(self, contact):
+        """What was made for the person, and at the address of ``contact``."""
+        made = self.history.get(contact.debtor_id._get_person_key(), ())
+        there = self._get_neighbours(contact, self.history_at)
+        return [*made, *there] if there else made
+
+    def get_reservations(self, contact):
+        """The same of what is planned, [(contact id, Event)]."""
+        planned = self.reservations.get(contact.debtor_id._get_person_key(), ())
+        there = self._get_neighbours(contact, self.reservations_at)
+        return [*planned, *there] if there else planned
+
+    def _get_neighbours(self, contact, found):
+        if not (others := self.neighbours.get(contact.debtor_id.id)):
+            return []
+        at = found.get(contact._get_rule_place(), ())
+        return [what for debtor_id, what in at if debtor_id in others]
 
 
 class CollectionContact(models.Model):
@@ -56,16 +79,12 @@ class CollectionContact(models.Model):
 
     def _read_rule_events(self, debtors, unremarkable=None):
         """`Events` of ``debtors``, whatever the contact."""
-        keys = {(d.partner_id.id, d.root_company_id.id) for d in debtors}
-        scope = [
-            ("partner_id", "in", debtors.partner_id.ids),
-            ("debtor_id.root_company_id", "in", debtors.root_company_id.ids),
-        ]
+        alike, neighbours = debtors._find_alike()
         reach = self.env["collection.contact.ruleset"]._get_longest_reach()
         since = fields.Datetime.now() - timedelta(days=reach + 2)
         found = self.search_fetch(
             [
-                *scope,
+                ("debtor_id", "in", alike.ids),
                 "|",
                 "&",
                 ("state", "=", "planned"),
@@ -79,9 +98,9 @@ class CollectionContact(models.Model):
                 ("state", "in", ("sending", "queued", "uncertain")),
             ],
             [
-                "partner_id",
                 "debtor_id",
                 "channel",
+                "destination",
                 "outcome",
                 "state",
                 "made_at",
@@ -91,20 +110,36 @@ class CollectionContact(models.Model):
                 "purpose",
             ],
         )
-        history, reservations = defaultdict(list), defaultdict(list)
+        events = Events(
+            *(defaultdict(list), defaultdict(list)),
+            debtors._find_unremarkable() if unremarkable is None else unremarkable,
+            neighbours=neighbours,
+            history_at=defaultdict(list),
+            reservations_at=defaultdict(list),
+        )
         debts = found._read_debts()
         for contact in found:
-            key = contact.partner_id.id, contact.debtor_id.root_company_id.id
-            if key not in keys:
-                continue
             event = contact._get_event(debts)
             if contact.state in ("planned", "queued"):
-                reservations[key].append((contact.id, event))
-            else:
-                history[key].append(event)
-        if unremarkable is None:
-            unremarkable = debtors._find_unremarkable()
-        return Events(history, reservations, unremarkable)
+                contact._note_reservation(events, event)
+                continue
+            key, place = contact.debtor_id._get_person_key(), contact._get_rule_place()
+            events.history[key].append(event)
+            if neighbours:
+                events.history_at[place].append((contact.debtor_id.id, event))
+        return events
+
+    def _get_rule_place(self):
+        """(address, root company id): limits count there too, see `Events`."""
+        return (self.destination or "").lower(), self.debtor_id.root_company_id.id
+
+    def _note_reservation(self, events, event):
+        """Others see that the moment of ``event`` is taken."""
+        debtor, reserved = self.debtor_id, (self.id, event)
+        events.reservations[debtor._get_person_key()].append(reserved)
+        if events.neighbours:
+            place = self._get_rule_place()
+            events.reservations_at[place].append((debtor.id, reserved))
 
     def _read_debts(self):
         """{contact id: result of `_get_debts`} of those that are about invoices, with one
@@ -247,7 +282,6 @@ class CollectionContact(models.Model):
         self.ensure_one()
         debtor, at = self.debtor_id, now.replace(tzinfo=UTC)
         events = events or self._get_rule_events()
-        key = debtor.partner_id.id, debtor.root_company_id.id
         zones = debtor._get_zone_names_of_all(self.recipient_id)
         day = at.astimezone(zone(zones[0])).date()
         rulesets = debtor._get_rulesets(day)
@@ -260,11 +294,9 @@ class CollectionContact(models.Model):
             "channel": self.env["collection.channel"]._get(self.channel)._rule_channel,
             "zones": zones,
             "context": context,
-            "history": events.history.get(key, ()),
+            "history": events.get_history(self),
             "reservations": [
-                event
-                for id_, event in events.reservations.get(key, ())
-                if id_ != self.id
+                event for id_, event in events.get_reservations(self) if id_ != self.id
             ],
             "waived": self._get_waived_codes(),
         }
@@ -353,10 +385,8 @@ class CollectionContact(models.Model):
         if moment is None:
             return decision, {}
         planned_at = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-        debtor, name = self.debtor_id, question["zones"][0]
-        event = self._get_event(events.debts, planned_at)
-        key = self.partner_id.id, debtor.root_company_id.id
-        events.reservations[key].append((self.id, event))
+        name = question["zones"][0]
+        self._note_reservation(events, self._get_event(events.debts, planned_at))
         return decision, {
             "planned_at": planned_at,
             "planned_on": moment.astimezone(zone(name)).date(),

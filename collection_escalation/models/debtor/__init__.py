@@ -12,6 +12,7 @@ from . import (
     collection_debtor_mend,
     collection_debtor_call,
     collection_debtor_rulesets,
+    collection_debtor_identity,
     collection_debtor_merge,
     collection_hold,
     collection_case,

@@ -96,7 +96,7 @@ class CollectionDebtor(models.Model):
     def _without_own_calls(self, events):
         """Events of `_read_rule_events` less the calls already planned: to make one now
         is what they are for."""
-        key = self.partner_id.id, self.root_company_id.id
+        key = self._get_person_key()
         others = [
             (id_, event)
             for id_, event in events.reservations.get(key, ())

@@ -163,7 +163,7 @@ class CollectionDebtor(models.Model):
             ]
         )
         people = self.partner_id | own | self.person_ids.partner_id
-        return people.filtered(self._is_entitled)
+        return people.filtered(lambda p: self._is_entitled(p) and not self._has_left(p))
 
     def _get_attorneys_sudo(self):
         """The attorneys of the customer, whichever branch of the creditor knows of them;
@@ -231,9 +231,15 @@ class CollectionDebtor(models.Model):
             if person.type == kind:
                 people |= person
         people = people.filtered(
-            lambda p: self._get_party(p) == "debtor" and not self._has_refused(p)
+            lambda p: p.active
+            and self._get_party(p) == "debtor"
+            and not self._has_refused(p)
         )
         return people | partner
+
+    def _has_left(self, person):
+        """Is ``person`` archived? A customer still owes what they owe."""
+        return not person.sudo().active and person != self.partner_id
 
     def _get_person_and_address(self, channel, people=None):
         """Whom to address by ``channel`` and where: the first of ``people`` who has an
@@ -249,6 +255,8 @@ class CollectionDebtor(models.Model):
             # superuser: an attorney may be a contact of another branch only
             address, reason = channel_model._get_address(person.sudo())
             reason = reason or stopped._get_refusal(channel, address)
+            if self._has_left(person):
+                reason = Reason.of("RECIPIENT_LEFT")
             if not reason:
                 return person, address, None
             if why is None or why.code == "NO_ADDRESS":

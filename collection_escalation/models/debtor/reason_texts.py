@@ -13,6 +13,7 @@ class CollectionReason(models.AbstractModel):
             "HELD_ELSEWHERE": _lt("Paused at %(company)s until %(until)s."),
             "STOPPED": _lt("Nobody may contact them: %(flag)s."),
             "CASE_CLOSED": _lt("The collection file was closed."),
+            "RECIPIENT_LEFT": _lt("Whom we would write to is archived."),
             "MERGED": _lt("The customer was merged with another."),
         }
 

@@ -197,25 +197,33 @@ class ResPartner(models.Model):
         return {partner: [partner[name] for name in watched] for partner in self}
 
     def _get_belonging(self, names):
-        """{partner: the customer they belong to}, if one of ``names`` may change it."""
-        if not {"parent_id", "is_company"}.intersection(names):
+        """{partner: (the customer they belong to, whether they are there)}, if one of
+        ``names`` may change it."""
+        if not {"parent_id", "is_company", "active"}.intersection(names):
             return {}
-        return {partner: partner.commercial_partner_id for partner in self}
+        return {partner: partner._get_belongs_to() for partner in self}
+
+    def _get_belongs_to(self):
+        return self.commercial_partner_id, self.active
 
     def _tell_debtors_of_new_people(self, belonged):
-        """Who left a customer may not be told anything any more, who came to one perhaps:
-        what is planned is looked at again. Superuser: as for the addresses.
+        """Who left a customer or was archived may not be told anything any more, who came
+        to one perhaps: what is planned is looked at again. Superuser: as for the addresses.
 
         :param belonged: of `_get_belonging`, before the change"""
         moved = self.filtered(
-            lambda p: p in belonged and p.commercial_partner_id != belonged[p]
+            lambda p: p in belonged and p._get_belongs_to() != belonged[p]
         )
         if moved:
             customers = moved.commercial_partner_id.union(
-                *(belonged[partner] for partner in moved)
+                *(belonged[partner][0] for partner in moved)
             )
             self.env["collection.debtor"].sudo().search(
-                [("partner_id", "in", customers.ids)]
+                [
+                    "|",
+                    ("partner_id", "in", customers.ids),
+                    ("person_ids.partner_id", "in", moved.ids),
+                ]
             )._on_permissions_changed()
 
     def _tell_debtors_of_new_address(self):

@@ -36,5 +36,7 @@ from . import (
     ir_mail_server,
     mail_mail,
     sms_sms,
+    plan_change,
+    contact_merge,
     reason_texts,
 )

@@ -273,14 +273,18 @@ class CollectionContact(models.Model):
 
     def _take_back_outdated(self):
         """Messages written to an address that is not that of the person addressed any
-        more, or that state what is not owed any more, get a new moment, and are written
-        anew.
+        more, to a person who is not to be addressed any more, or that state what is not
+        owed any more, get a new moment, and are written anew.
 
         :return: these messages"""
         queued = self.filtered(lambda c: c.state == "queued")
         moved = queued.filtered(lambda c: c._has_other_address())
         moved._back_to_plan("ADDRESS_CHANGED")
         queued -= moved
+        others = queued._find_with_other_recipient()
+        others._back_to_plan("RECIPIENT_CHANGED")
+        queued -= others
+        moved |= others
         changed = queued.filtered(lambda c: c._is_outdated())
         changed._back_to_plan("AMOUNTS_CHANGED")
         return moved | changed
@@ -289,6 +293,17 @@ class CollectionContact(models.Model):
         channel = self.env["collection.channel"]._get(self.channel)
         address, _reason = channel._get_address(self.recipient_id)
         return address != self.destination
+
+    def _find_with_other_recipient(self):
+        """Those of the contacts that would go to another person now: who was addressed was
+        archived, left the customer, may not be told any more, or somebody else reads the
+        invoices now."""
+        if not self:
+            return self
+        unremarkable = self.debtor_id._find_unremarkable()
+        return self.filtered(
+            lambda c: c._find_recipient(unremarkable)[0] != c.recipient_id
+        )
 
     def _drop_what_is_not_owed(self):
         """Take out the lines that must not be chased now (paid, paused, in process,
@@ -332,7 +347,9 @@ class CollectionContact(models.Model):
             ):
                 row = rows.get(line.item_id.id)
                 level = line.stage_id.level
-                if reason := contact._get_reason_not_owed(level, row, facts):
+                reason = contact._get_reason_not_owed(level, row, facts)
+                reason = reason or contact._get_reason_not_in_plan(line, row, facts)
+                if reason:
                     found[line] = self.env["collection.reason"]._store(reason)
         return found
 

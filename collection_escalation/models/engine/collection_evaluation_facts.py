@@ -27,6 +27,7 @@ ADDRESS_CODES = (
     "WRONG_NUMBER",
     "RETURNED",
     "STOPPED_ADDRESS",
+    "RECIPIENT_LEFT",
 )
 #: Reasons not to chase that the invoice itself puts right: it goes first.
 INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")
@@ -154,6 +155,7 @@ class CollectionEvaluation(models.AbstractModel):
         facts = Facts(items, rows, among({row.move_id for row in rows}))
         facts.siblings = siblings
         self._find_days_and_plans(facts, debtors, tried_policy)
+        self._carry_marks_over(facts)
         self._find_addressees(facts, debtors)
         known = [
             fact

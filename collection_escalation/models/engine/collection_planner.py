@@ -87,8 +87,8 @@ class CollectionPlanner(models.AbstractModel):
 
     @api.model
     def _reserve(self, debtors):
-        """Queue up for the debtors' slots, those of all branches of the creditor. The
-        rows are updated in the order of their ids, so that two workers cannot wait for
+        """Queue up for the debtors' slots, those of all branches of the creditor and of
+        other records of the same person. The rows are updated in the order of their ids, so that two workers cannot wait for
         each other. When they may be called is not known any more, and worked out anew.
 
         :raise SerializationFailure: somebody else reserved meanwhile; try again"""
@@ -100,16 +100,13 @@ class CollectionPlanner(models.AbstractModel):
                 """
                 UPDATE collection_debtor
                    SET slot_seq = slot_seq + 1, call_from = NULL, call_until = NULL
-                 WHERE id IN (SELECT other.id
-                                FROM collection_debtor d
-                                JOIN collection_debtor other
-                                  ON other.partner_id = d.partner_id
-                                 AND other.root_company_id = d.root_company_id
-                               WHERE d.id IN %s
-                               ORDER BY other.id
-                                 FOR NO KEY UPDATE OF other)
+                 WHERE id IN (SELECT locked.id
+                                FROM collection_debtor locked
+                               WHERE locked.id IN (SELECT other_id FROM (%s) AS alike)
+                               ORDER BY locked.id
+                                 FOR NO KEY UPDATE)
                 """,
-                tuple(debtors.ids),
+                debtors._get_alike_sql(),
             )
         )
         debtors.invalidate_recordset(

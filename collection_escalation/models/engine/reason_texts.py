@@ -55,9 +55,18 @@ class CollectionReason(models.AbstractModel):
             "COURTESY_OVER": _lt(
                 "The due date has come: it is too late for a courtesy note."
             ),
+            "PLAN_CHANGED": _lt(
+                "The customer's plan was changed: it has no such step."
+            ),
+            "NOT_WANTED_YET": _lt(
+                "The plan was changed: it wants this not before %(on)s."
+            ),
             "MAIL_CANCELLED": _lt("Somebody cancelled the message before it left."),
             "ADDRESS_CHANGED": _lt(
                 "The address was changed after the message was written: it is written anew."
+            ),
+            "RECIPIENT_CHANGED": _lt(
+                "Another person is to be addressed now: it is written anew."
             ),
             "AMOUNTS_CHANGED": _lt(
                 "Something was paid or changed after the message was written: it is written anew."

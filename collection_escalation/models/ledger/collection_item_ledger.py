@@ -99,7 +99,8 @@ class CollectionItem(models.Model):
                        %(uid)s, now() AT TIME ZONE 'UTC'
                   FROM line
                   JOIN debtor USING (partner_id, company_id)
-                RETURNING id, debtor_id
+                RETURNING debtor_id,
+                          EXISTS (SELECT FROM born WHERE born.id = debtor_id)
                 """,
                 scope=SQL("TRUE")
                 if moves is None
@@ -112,7 +113,9 @@ class CollectionItem(models.Model):
                 today=self._get_earliest_today(),
             )
         )
-        self.env["collection.debtor"].invalidate_model(["item_ids"], flush=False)
+        Debtor = self.env["collection.debtor"]
+        Debtor.invalidate_model(["item_ids"], flush=False)
+        Debtor.browse({id_ for id_, is_new in rows if is_new})._on_born()
         for model in ("account.move", "account.move.line"):
             self.env[model].invalidate_model(["collection_item_ids"], flush=False)
         return len(rows)

@@ -50,7 +50,7 @@ class DebtorForecast:
         self.debtor, self.facts = debtor, facts
         self.rows = facts.items.get(debtor.id, [])
         self.today = facts.today[debtor.id]
-        key = debtor.partner_id.id, debtor.root_company_id.id
+        key = debtor._get_person_key()
         self.history = list(events.history.get(key, ()))
         self.reservations = list(events.reservations.get(key, ()))
         self.events = events._replace(

@@ -34,16 +34,7 @@ class CollectionContact(models.Model):
         if unremarkable is None:
             unremarkable = self.debtor_id._find_unremarkable()
         for contact in self:
-            debtor = contact.debtor_id
-            people = contact.recipient_chosen and contact.recipient_id
-            people = people or debtor._get_people(
-                contact.step_id.addressee or "usual",
-                remarkable=debtor.id not in unremarkable,
-                made_out_to=contact.addressee_id,
-            )
-            person, address, reason = debtor._get_person_and_address(
-                contact.channel, people
-            )
+            person, address, reason = contact._find_recipient(unremarkable)
             if reason:
                 missing[contact.id] = reason
             vals = {
@@ -66,6 +57,21 @@ class CollectionContact(models.Model):
             for contact, vals in changed.items():
                 self._fields[name]._update_cache(contact, vals[name] or None)
         return missing
+
+    def _find_recipient(self, unremarkable):
+        """Whom to address now, and where. A person chosen by hand stays, unless they left.
+
+        :param unremarkable: result of `collection.debtor._find_unremarkable`
+        :return: as `collection.debtor._get_person_and_address`"""
+        debtor = self.debtor_id
+        chosen = self.recipient_chosen and self.recipient_id
+        if not chosen or debtor._has_left(chosen):
+            chosen = debtor._get_people(
+                self.step_id.addressee or "usual",
+                remarkable=debtor.id not in unremarkable,
+                made_out_to=self.addressee_id,
+            )
+        return debtor._get_person_and_address(self.channel, chosen)
 
     def _get_recipient_vals(self):
         """The values of `RECIPIENT` as they are."""

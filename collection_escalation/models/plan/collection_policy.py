@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...rules import stages
@@ -98,13 +98,28 @@ class CollectionPolicy(models.Model):
             for policy, vals in zip(self, vals_list, strict=True)
         ]
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """With the plan its stages would go, and what was made by them would be made
+        again by another plan."""
+        stages_sudo = self.sudo().with_context(active_test=False).stage_ids
+        for policy in stages_sudo._find_used().policy_id:
+            raise UserError(
+                self.env._(
+                    "Customers were contacted by the collection plan “%s”. Archive it "
+                    "instead of deleting it.",
+                    policy.name,
+                )
+            )
+
     def _get_ladder(self):
         """The plan as `rules.stages.Ladder`.
 
         :raise ValidationError: stages out of order, naming the plan and what to do"""
         self.ensure_one()
         try:
-            rungs = [stage._get_rung() for stage in self.stage_ids.sorted()]
+            stages_now = self.stage_ids.filtered("active").sorted()
+            rungs = [stage._get_rung() for stage in stages_now]
             return stages.Ladder(tuple(rungs), self.catch_up)
         except ValueError as error:
             raise ValidationError(

@@ -30,6 +30,10 @@ class CollectionStage(models.Model):
         index=True,
     )
     company_id = fields.Many2one(related="policy_id.company_id")
+    active = fields.Boolean(
+        default=True,
+        help="A stage that items stood on is kept, and not reached any more.",
+    )
     level = fields.Selection(LEVELS, required=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True)
     trigger_days = fields.Integer(
@@ -72,8 +76,8 @@ class CollectionStage(models.Model):
     )
     color = fields.Integer(compute="_compute_color")
 
-    _level_uniq = models.Constraint(
-        "UNIQUE(policy_id, level)", "A plan has each stage once."
+    _active_level_uniq = models.UniqueIndex(
+        "(policy_id, level) WHERE active", "A plan has each stage once."
     )
     _min_stay_not_negative = models.Constraint(
         "CHECK(min_stay >= 0)", "The days in the stage before cannot be negative."
@@ -169,5 +173,17 @@ class CollectionStage(models.Model):
             unit=self.trigger_unit,
             min_stay=self.min_stay,
             gate=self.gate,
-            steps=tuple(step._get_step() for step in self.step_ids.sorted()),
+            steps=tuple(
+                step._get_step() for step in self.step_ids.filtered("active").sorted()
+            ),
         )
+
+    def _find_used(self):
+        """Those of the stages that items stood on, or with steps once used."""
+        return self.with_context(active_test=False).step_ids._find_used().stage_id
+
+    def unlink(self):
+        """As steps: once used, they are archived."""
+        used = self._find_used() & self
+        used.write({"active": False})
+        return super(CollectionStage, self - used).unlink()

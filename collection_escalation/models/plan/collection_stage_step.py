@@ -20,6 +20,9 @@ class CollectionStageStep(models.Model):
     )
     policy_id = fields.Many2one(related="stage_id.policy_id")
     sequence = fields.Integer(default=10)
+    active = fields.Boolean(
+        default=True, help="A step that was made is kept, and not made any more."
+    )
     action = fields.Selection(
         action_selection,
         required=True,
@@ -149,4 +152,21 @@ class CollectionStageStep(models.Model):
             only_if_not_reached=self.only_if_not_reached,
             only_above_minimum=self.only_above_minimum,
             sequence=self.sequence,
+            means=self._get_means(),
         )
+
+    def _get_means(self):
+        """By what the step is made: its channel, or another action. When the plan changes
+        a step that was made stands for one by the same means."""
+        return self.channel if self._get_action()._purpose else self.action
+
+    def _find_used(self):
+        """Those of the steps that items were, or are about to be, contacted by."""
+        return self.browse()
+
+    def unlink(self):
+        """What was made is evidence, and is not made a second time by a step that takes
+        its place: steps once used are archived."""
+        used = self._find_used()
+        used.write({"active": False})
+        return super(CollectionStageStep, self - used).unlink()

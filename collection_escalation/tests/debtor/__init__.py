@@ -5,4 +5,5 @@ from . import (
     test_partner_merge,
     test_people,
     test_smaller_things,
+    test_twins,
 )

@@ -111,6 +111,94 @@ class TestPartnerMerge(CollectionCommon):
         )
         self.assertLessEqual(max(map(len, sent.values())), 1, "one a day")
 
+    def _plan_both(self):
+        """Both owe, and what falls due on the day is planned and has not left."""
+        invoices = (
+            self._create_overdue_invoice(MONDAY),
+            self._create_overdue_invoice(MONDAY, 300.0, self.twin),
+        )
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+            self._run_action("plan")
+        return invoices
+
+    def test_what_each_was_about_to_be_written_becomes_one_message(self):
+        """Two friendly e-mails are planned for Monday 9 March: after the merge one leaves
+        that day, about 1,000.00 and 300.00, and none on the 10th."""
+        first, second = self._plan_both()
+        with self._at(FRIENDLY_DAY):
+            self._merge(self.twin, into=self.debtor_partner)
+        sent = self._live_until(FRIENDLY_DAY, FRIENDLY_DAY + timedelta(days=2))
+        self.assertEqual(list(sent), [FRIENDLY_DAY])
+        (mail,) = sent[FRIENDLY_DAY]
+        for text in (first.name, second.name, "1,000.00", "300.00"):
+            self.assertIn(text, mail["body"])
+        self.assertIn(self.debtor_partner.email, mail["email_to"][0])
+        made, other = self._contacts().sorted(lambda c: c.state != "made")
+        self.assertEqual((made.state, other.state), ("made", "skipped"))
+        self.assertEqual(other.reasons[0]["code"], "MERGED")
+        self.assertEqual(
+            made.line_ids.item_id, self._items(first) | self._items(second)
+        )
+
+    def test_messages_that_wait_in_the_queue_become_one(self):
+        first, second = self._plan_both()
+        with self._at(FRIENDLY_DAY), self.mock_mail_gateway():
+            dispatcher = self.env["collection.dispatcher"].sudo()
+            dispatcher._queue(dispatcher._get_due())
+            queued = self._contacts() | self._contacts(self.twin)
+            self.assertEqual(queued.mapped("state"), ["queued", "queued"])
+            self._merge(self.twin, into=self.debtor_partner)
+        sent = self._live_until(FRIENDLY_DAY, FRIENDLY_DAY + timedelta(days=2))
+        self.assertEqual([len(mails) for mails in sent.values()], [1])
+        (mail,) = sent[FRIENDLY_DAY]
+        self.assertIn(first.name, mail["body"])
+        self.assertIn(second.name, mail["body"])
+
+    def test_two_calls_become_one_in_the_tone_of_the_higher_stage(self):
+        """Loja Azul is called after the firm e-mail of 23 March, the twin after the
+        friendly one of the same day: one call on the 26th, about both."""
+        self._create_overdue_invoice(MONDAY)
+        second = self._create_overdue_invoice(
+            MONDAY + timedelta(days=14), 300.0, self.twin
+        )
+        for number in (7, 10, 21, 24):
+            self._live(MONDAY + timedelta(days=number))
+            for call in self._contacts(channel="phone", state="planned"):
+                if number == 10:
+                    with self._at(MONDAY + timedelta(days=number)):
+                        self._log_call(call)
+        calls = [
+            contact
+            for partner in (self.debtor_partner, self.twin)
+            for contact in self._contacts(partner, channel="phone", state="planned")
+        ]
+        self.assertEqual([c.level for c in calls], ["firm", "friendly"])
+        with self._at(MONDAY + timedelta(days=24)):
+            self._merge(self.twin, into=self.debtor_partner)
+        (call,) = self._contacts(channel="phone", state="planned")
+        self.assertEqual(call.level, "firm")
+        self.assertIn(self._items(second), call.line_ids.item_id)
+
+    def test_what_the_plan_of_the_merged_customer_does_not_want_is_withdrawn(self):
+        """The twin had a plan of its own that writes on 9 March; Loja Azul's waits ten
+        business days, until the 16th."""
+        later = self.policy.sudo().copy()
+        later.stage_ids.filtered(lambda s: s.level == "friendly").trigger_days = 10
+        self._create_overdue_invoice(MONDAY)
+        self._debtor().policy_id = later
+        self._create_overdue_invoice(MONDAY, 300.0, self.twin)
+        with self._at(FRIENDLY_DAY):
+            self._evaluate()
+            self._run_action("plan")
+            self.assertEqual(self._contacts(self.twin).state, "planned")
+            self._merge(self.twin, into=self.debtor_partner)
+        sent = self._live_until(FRIENDLY_DAY, MONDAY + timedelta(days=14))
+        self.assertEqual(
+            {day: len(mails) for day, mails in sent.items()},
+            {MONDAY + timedelta(days=14): 1},
+        )
+
     def test_the_targets_own_settings_stay_and_its_gaps_are_filled(self):
         own = self.policy.sudo().copy()
         other = self.policy.sudo().copy()

@@ -5,6 +5,7 @@ from . import (
     test_mail_server,
     test_odd_dates,
     test_picture,
+    test_plan_change,
     test_seal,
     test_who_got_the_invoice,
 )

@@ -107,6 +107,124 @@ class TestRecipient(LeavingCommon):
         self.assertEqual(contact.destination, "new@example.com")
         self.assertFalse(old_mail.exists())
 
+    def _add_payables(self, name, **vals):
+        """An invoice address of Loja Azul, a company."""
+        self.debtor_partner.is_company = True
+        return self.env["res.partner"].create(
+            {
+                "name": name,
+                "type": "invoice",
+                "parent_id": self.debtor_partner.id,
+                "email": f"{name.lower()}@example.com",
+                **vals,
+            }
+        )
+
+    def _change_while_queued(self, change, recipient):
+        """The message to ``recipient`` is queued, then ``change()`` happens; returns whom
+        the message goes to then, and the contact."""
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY), self.mock_mail_gateway():
+            self._queue()
+            contact = self._contacts()
+            self.assertEqual(
+                (contact.state, contact.recipient_id), ("queued", recipient)
+            )
+            old_mail = contact.mail_id
+            change()
+            self._settle_transaction()
+            old_mail.sudo().send()
+            self.assertFalse(self._mails, "it does not go to who left")
+            self.assertEqual(contact.state, "planned")
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertFalse(old_mail.exists())
+        return mail["email_to"][0], contact
+
+    def test_who_was_archived_is_not_written_to(self):
+        """Ana reads the invoices and leaves; Bia reads them now."""
+        ana = self._add_payables("Ana")
+        bia = self._add_payables("Bia", type="contact")
+
+        def leave():
+            ana.active = False
+            bia.type = "invoice"
+
+        to, contact = self._change_while_queued(leave, ana)
+        self.assertIn("bia@example.com", to)
+        self.assertEqual(contact.recipient_id, bia)
+
+    def test_who_was_archived_without_a_successor(self):
+        """Archived by SQL, as an import does: it is seen when the message leaves. The
+        company itself is written to."""
+        ana = self._add_payables("Ana")
+
+        def leave():
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE res_partner SET active = FALSE WHERE id = %s", ana.ids
+            )
+            self.env.invalidate_all()
+
+        to, _contact = self._change_while_queued(leave, ana)
+        self.assertIn(self.debtor_partner.email, to)
+
+    def test_who_went_to_another_company_is_not_written_to(self):
+        ana = self._add_payables("Ana")
+        other = self._create_debtor_partner("Verde", is_company=True)
+
+        def leave():
+            ana.parent_id = other
+
+        to, _contact = self._change_while_queued(leave, ana)
+        self.assertIn(self.debtor_partner.email, to)
+
+    def test_who_does_not_read_the_invoices_any_more_is_not_written_to(self):
+        ana = self._add_payables("Ana")
+
+        def change():
+            ana.type = "contact"
+
+        to, _contact = self._change_while_queued(change, ana)
+        self.assertIn(self.debtor_partner.email, to)
+
+    def test_an_archived_person_who_was_chosen_gives_way(self):
+        ana = self._add_payables("Ana")
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY):
+            self._plan()
+        contact = self._contacts().sudo()
+        contact.write({"recipient_chosen": True})
+        self.assertEqual(contact.recipient_id, ana)
+        ana.active = False
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertIn(self.debtor_partner.email, mail["email_to"][0])
+
+    def test_a_customer_who_is_archived_still_owes(self):
+        self._create_overdue_invoice(MONDAY)
+        with self._at(FRIENDLY_DAY):
+            self._plan()
+        self.debtor_partner.active = False
+        (mail,) = self._live(FRIENDLY_DAY)
+        self.assertIn(self.debtor_partner.email, mail["email_to"][0])
+
+    def test_behind_an_attorney_who_is_archived_nobody_is_written_to(self):
+        """Nothing goes past the attorney to the customer: the collector finds out."""
+        attorney = self._create_debtor_partner("Dr. Souza")
+        self._create_overdue_invoice(MONDAY)
+        self.env["collection.debtor.person"].sudo().create(
+            {
+                "debtor_id": self._debtor().id,
+                "partner_id": attorney.id,
+                "kind": "attorney",
+                "document": "cG93ZXI=",
+            }
+        )
+        with self._at(FRIENDLY_DAY):
+            self._plan()
+            attorney.active = False
+        self.assertFalse(self._live(FRIENDLY_DAY))
+        self.assertIn("mend_address", self._debtor().duty_ids.mapped("kind"))
+
     def test_a_pause_is_discussed_by_the_team_only(self):
         self._create_overdue_invoice(MONDAY)
         hold = self.env["collection.hold"].create(
