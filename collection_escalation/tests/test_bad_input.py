@@ -421,7 +421,7 @@ class TestBadInput(CollectionCommon):
                 "collection_business_policy_id": False,
             }
         )
-        self.env["collection.policy"].search([]).active = False
+        self.env["collection.policy"].sudo().search([]).active = False
         invoice = self._create_overdue_invoice(MONDAY)
         self.assertFalse(self._live(FRIENDLY_DAY))
         self.assertWithheldBecause("UNDECIDABLE", invoice)
