@@ -118,7 +118,7 @@ class TestSms(ChannelCommon, SMSCommon):
 
     def test_a_text_message_speaks_the_customers_language(self):
         self._activate_language("pt_BR")
-        self.sms_template.with_context(
+        self.sms_template.sudo().with_context(
             lang="pt_BR"
         ).body = "Olá: {{ object.get_url() }}"
         self.debtor_partner.lang = "pt_BR"
@@ -143,7 +143,7 @@ class TestSms(ChannelCommon, SMSCommon):
 
     def test_a_text_message_that_tells_too_much_does_not_leave(self):
         """The template is neutral, what its expression says is not."""
-        self.sms_template.body = (
+        self.sms_template.sudo().body = (
             "{{ object.partner_id.comment }}: {{ object.get_url() }}"
         )
         self.debtor_partner.comment = "your debt"

@@ -179,8 +179,10 @@ class TestGoldenTexts(CollectionCommon):
         by_level = {s.stage_id.level: s for s in self._get_steps().values()}
         for name, template in self._get_shipped("sms.template").items():
             level = name.removeprefix("sms_template_").replace("courtesy", "pre_due")
-            step = by_level[level].copy(
-                {"channel": "sms", "sms_template_id": template.id}
+            step = (
+                by_level[level]
+                .sudo()
+                .copy({"channel": "sms", "sms_template_id": template.id})
             )
             for lang in LANGUAGES:
                 with self.subTest(name=name, lang=lang), self._at(self._get_day(step)):
