@@ -370,6 +370,7 @@ class TestCompanies(CompaniesCommon):
         invoice = self._create_in(self.branch)
         self.assertFalse(self._live(FRIENDLY_DAY))
         self.assertStage(invoice, None)
-        self._open_company(self.branch)
+        with self._at(FRIENDLY_DAY):
+            self._open_company(self.branch)
         (mail,) = self._live(FRIENDLY_DAY + timedelta(days=1))
         self.assertIn(self.a.name, mail["body"], "the root company is the creditor")

@@ -715,7 +715,9 @@ class TestWhatsapp(ChannelCommon):
         self.assertEqual(url.netloc + url.path, "wa.me/5521999990000")
         (text,) = parse_qs(url.query)["text"]
         self.assertIn(contact.get_url(), text)
-        self.assertIn(text, html2plaintext(contact.preview))
+        preview = html2plaintext(contact.preview)
+        self.assertIn(text.partition("http")[0].strip(), preview)
+        self.assertNotIn(contact.get_url(), preview, "only the customer has the link")
         self.assertEqual(contact.sent_text, text)
         self.assertEqual((contact.state, contact.outcome), ("made", "sent"))
         self.assertEqual(contact.made_by_id, self.collector)

@@ -240,7 +240,9 @@ class TestRulesInForce(RulesetCommon):
         rules.line_ids = [Command.create({"kind": "window", "channel": "phone"})]
         self.assertEqual(len(self.debtor._get_rulesets(NOVEMBER)[0].windows), 5)
         rules.unlink()
-        self.assertInForce("HOUSE")
+        self.assertInForce("BR", "HOUSE")
+        ends = {window.end for window in self.debtor._get_rulesets(NOVEMBER)[0].windows}
+        self.assertNotEqual(ends, {17 * 60}, "those of everybody are in force again")
 
     def test_the_house_rules_as_shipped(self):
         """08-18 Monday to Friday, not on holidays, once a day, a busy line up to three

@@ -23,7 +23,8 @@ class TestRulesetVersions(RulesetCommon):
         self.assertIn("Calls: Monday to Friday 08:00-18:00", version.summary)
 
     def test_a_kept_version_decides_as_it_did(self):
-        """BR@1 closed at 18:00, BR@2 at 17:00; asked on a Tuesday at 17:30."""
+        """BR@1 is everybody's; the company's own BR@2 closed at 18:00, BR@3 at 17:00; asked
+        on a Tuesday at 17:30."""
         brazil = self._own_rules("BR")
         brazil.line_ids[0].hour_to = 17.0
         asked = datetime(2026, 11, 10, 17, 30, tzinfo=ZoneInfo("America/Sao_Paulo"))
@@ -33,7 +34,7 @@ class TestRulesetVersions(RulesetCommon):
             answers[rules.label] = decide(
                 (rules,), at=asked, channel="phone", zones=("America/Sao_Paulo",)
             ).codes
-        self.assertEqual(answers, {"BR@1": "", "BR@2": "BR.WIN_HOURS"})
+        self.assertEqual(answers, {"BR@2": "", "BR@3": "BR.WIN_HOURS"})
 
     def test_one_save_is_one_version_however_many_lines(self):
         mine = self._create_rules(
