@@ -146,3 +146,8 @@ class CollectionContact(models.Model):
     def _write_state(self, vals):
         """Past the guard in `write`; only `_set_state` and `_add_facts` call it."""
         return super().write(vals)
+
+    def _after_made(self):
+        """What follows from contacts that were just made says their purpose."""
+        for code, contacts in self.grouped("purpose").items():
+            self.env["collection.purpose"]._get(code)._after_made(contacts)

@@ -33,6 +33,8 @@ WAIT = 0.05
 LONGEST_ERROR = 2000
 #: How long to wait for others who work on a contact that is leaving.
 LOCK_TIMEOUT = "20s"
+#: First key of the advisory locks that say "a living process is sending this contact".
+SENDING_LOCK = 0x636F6C6C
 
 
 class Handover(NamedTuple):
@@ -222,6 +224,24 @@ class CollectionContact(models.Model):
         copy=False,
         help="What became of the message, until it is carried to the contact.",
     )
+
+    def _lock_sending(self):
+        """Say that this process is sending the contacts. The lock belongs to the
+        connection: it survives commits and dies with the process.
+
+        :return: those of the contacts that no other process is sending"""
+        self.env.cr.execute(
+            "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_lock(%s, id)",
+            (self.ids, SENDING_LOCK),
+        )
+        mine = {id_ for (id_,) in self.env.cr.fetchall()}
+        return self.filtered(lambda contact: contact.id in mine)
+
+    def _unlock_sending(self):
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id",
+            (SENDING_LOCK, self.ids),
+        )
 
     def _get_leaving(self):
         """`Leaving`, as of now."""

@@ -181,7 +181,7 @@ class TestStoryContacts(CollectionCommon):
         )
         with mute_logger(
             "odoo.addons.mail.models.mail_render_mixin",
-            "odoo.addons.collection_escalation.models.engine.collection_dispatcher",
+            "odoo.addons.collection_escalation.models.message.collection_contact_writing",
         ):
             mails = self._live(MONDAY + timedelta(days=7))
         self.assertEqual(len(mails), 1)
