@@ -68,8 +68,7 @@ class CollectionChannelEmail(models.AbstractModel):
         for contact, mail_sudo in zip(contacts, mails_sudo, strict=True):
             if contact in refusals:
                 continue
-            contact._set_state(
-                "queued",
+            contact._set_queued(
                 mail_id=mail_sudo.id,
                 message_id=mail_sudo.mail_message_id.id,
                 error=False,

@@ -73,7 +73,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     def _write_batch(self, contacts):
         texts = self._render_permitted(contacts._keep_statement())
         for contact in contacts.filtered(lambda c: c.id in texts):
-            contact._set_state("queued", sent_text=texts[contact.id], error=False)
+            contact._set_queued(sent_text=texts[contact.id], error=False)
 
     @api.model
     def _send_queued(self):

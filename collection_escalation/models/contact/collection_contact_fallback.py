@@ -28,8 +28,8 @@ class CollectionContact(models.Model):
         if not self:
             return self
         reasons = [{"code": code, "args": args}]
-        self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
-            "failed", reasons=reasons
+        self.filtered(lambda c: c.state in ("planned", "queued"))._set_failed(
+            reasons=reasons
         )
         # an invoice that did not go keeps its item from going on: that is a duty too
         needed = self.filtered(lambda c: c._get_purpose()._must_arrive)

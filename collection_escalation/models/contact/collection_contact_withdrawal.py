@@ -24,13 +24,12 @@ class CollectionContact(models.Model):
             if contact.state == "planned":
                 contact.write({**vals, **({"reasons": reasons} if reasons else {})})
             else:
-                contact._set_state("planned", reasons=reasons, stated=False, **vals)
+                contact._set_planned(reasons=reasons, stated=False, **vals)
 
     def _take_back(self, reasons, **vals):
         """From *leaving* back to the plan: nothing left."""
         self._withdraw_mail()
-        self._set_state(
-            "planned",
+        self._set_planned(
             reasons=reasons,
             made_at=False,
             made_on=False,
@@ -43,16 +42,20 @@ class CollectionContact(models.Model):
         """No permitted moment: nothing is done, the collectors are told.
 
         :param refused: of `_plan_in_turn`"""
-        contacts, Reason = self.browse().union(*refused), self.env["collection.reason"]
+        contacts = self.browse().union(*refused)
         for decision, alike in contacts.grouped(refused.get).items():
-            alike._set_state(
-                "blocked",
+            alike._set_blocked(
                 line_state="missed",
-                reasons=[Reason._store(r) for r in decision.reasons]
-                + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
+                reasons=self._explain_no_moment(decision),
                 decision_version=decision.version,
             )
         contacts._tell_collectors()
+
+    @api.model
+    def _explain_no_moment(self, decision):
+        """Why there is no permitted moment, as stored reasons."""
+        refusals = self.env["collection.reason"]._store_all(decision.reasons)
+        return [*refusals, {"code": "NO_PERMITTED_MOMENT", "args": {}}]
 
     def _tell_collectors(self):
         """One internal message per collector about contacts that were not made."""

@@ -325,8 +325,8 @@ class CollectionContact(models.Model):
         for contact in self.filtered(lambda c: c.debtor_id.id in errors):
             contact._back_to_plan()
             error = errors[contact.debtor_id.id]
-            contact._set_state(
-                "blocked", reasons=[{"code": "UNDECIDABLE", "args": {"error": error}}]
+            contact._set_blocked(
+                reasons=[{"code": "UNDECIDABLE", "args": {"error": error}}]
             )
             contact._tell_collectors()
 
@@ -397,8 +397,7 @@ class CollectionContact(models.Model):
         for code, contacts in self.grouped("channel").items():
             channel = self.env["collection.channel"]._get(code)
             dropped |= contacts.sudo().filtered_domain(channel._get_cancelled_domain())
-        dropped._set_state(
-            "skipped",
+        dropped._set_skipped(
             line_state="missed",
             reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
         )

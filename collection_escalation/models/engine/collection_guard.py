@@ -280,17 +280,15 @@ class CollectionContact(models.Model):
         if handover.state == "made":
             # a provider may report the delivery while it answers
             for status, contacts in self.grouped("delivery_status").items():
-                contacts._set_state(
-                    "made", outcome="sent", delivery_status=status or "sent"
-                )
+                contacts._set_made(outcome="sent", delivery_status=status or "sent")
             self._after_made()
             for code, contacts in self.grouped("channel").items():
                 self.env["collection.channel"]._get(code)._settle(contacts)
         elif handover.state == "failed":
-            self._set_state("failed", error=error, reasons=reasons)
+            self._set_failed(error=error, reasons=reasons)
             self._fall_back(code, error=error)
         elif handover.state == "uncertain":
-            self._set_state("uncertain", error=error, reasons=reasons)
+            self._set_uncertain(error=error, reasons=reasons)
             self._withdraw_mail()
             self._tell_collectors()
         elif handover.state == "later":
@@ -317,16 +315,11 @@ class CollectionContact(models.Model):
             ],
             limit=1,
         )
-        self._withdraw_mail()
-        self._set_state(
-            "planned",
-            reasons=reasons,
+        self._take_back(
+            reasons,
             error=error,
             planned_at=False,
             planned_on=False,
-            made_at=False,
-            made_on=False,
-            stated=False,
             not_before=today + timedelta(days=1),
         )
         manager = self.company_id.collection_manager_id or self.user_id

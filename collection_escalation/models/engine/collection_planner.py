@@ -170,7 +170,7 @@ class CollectionPlanner(models.AbstractModel):
             }
         )
         missed = past - messages
-        missed._set_state("missed", reasons=[{"code": "NOT_USED", "args": {}}])
+        missed._set_missed(reasons=[{"code": "NOT_USED", "args": {}}])
         missed._tell_collectors()
 
 

@@ -105,7 +105,7 @@ class CollectionContact(models.Model):
         # the second report of the same failure tells nothing new
         contacts = self.filtered(lambda c: c.delivery_status not in NOT_RECEIVED)
         contacts.write({"delivery_status": delivery_status})
-        contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
+        contacts.filtered(lambda c: c.state == "uncertain")._set_failed()
         lines = contacts.line_ids.filtered(lambda line: line.item_id)
         for purpose, alike in contacts.grouped("purpose").items():
             self.env["collection.purpose"]._get(purpose)._after_not_received(alike)

@@ -143,22 +143,24 @@ class CollectionDebtor(models.Model):
         :param vals: of the logged contact, at least its ``channel``"""
         self.ensure_one()
         self.item_ids._wake()
-        return self.env["collection.contact"].create(
-            {
-                "debtor_id": self.id,
-                "company_id": self.company_id.id,
-                "case_id": self.case_id.id,
-                "purpose": "inbound",
-                "direction": "in",
-                "state": "made",
-                "outcome": "reply",
-                "made_at": fields.Datetime.now(),
-                "made_on": self._get_today(),
-                "tz": self._get_zone_names()[0],
-                "user_id": self.collector_id.id,
-                "reviewed": True,
-                **vals,
-            }
+        return self.env["collection.contact"]._create_over(
+            "made",
+            [
+                {
+                    "debtor_id": self.id,
+                    "company_id": self.company_id.id,
+                    "case_id": self.case_id.id,
+                    "purpose": "inbound",
+                    "direction": "in",
+                    "outcome": "reply",
+                    "made_at": fields.Datetime.now(),
+                    "made_on": self._get_today(),
+                    "tz": self._get_zone_names()[0],
+                    "user_id": self.collector_id.id,
+                    "reviewed": True,
+                    **vals,
+                }
+            ],
         )
 
     def _pause_for_answer(self):
