@@ -203,21 +203,30 @@ class CollectionContact(models.Model):
             )
         )
 
+    def _filter_uncertain(self):
+        """What somebody resolved already, or was never uncertain, is none of it: a call
+        that is planned becomes made by asking whether it may be."""
+        return self.filtered(lambda c: c.state == "uncertain")
+
     def action_resolve_sent(self):
         """A person found out that an uncertain message did leave."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        made_sudo = self.sudo()._set_made(made_by_id=self.env.user.id)
-        made_sudo._after_made()
+        uncertain_sudo = self.sudo()._filter_uncertain()
+        uncertain_sudo._set_made(made_by_id=self.env.user.id)._after_made()
 
     def action_resolve_not_sent(self):
         """A person found out that an uncertain message did not leave: it is planned
         again."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        failed_sudo = self.sudo()._set_failed(
-            reasons=[{"code": "DID_NOT_LEAVE", "args": {}}],
-            made_by_id=self.env.user.id,
+        failed_sudo = (
+            self.sudo()
+            ._filter_uncertain()
+            ._set_failed(
+                reasons=[{"code": "DID_NOT_LEAVE", "args": {}}],
+                made_by_id=self.env.user.id,
+            )
         )
         # the lines given up must be known to the database before others take their place
         self.env.flush_all()

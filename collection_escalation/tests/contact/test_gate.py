@@ -104,6 +104,17 @@ class TestGate(CollectionCommon):
             with self.subTest(state=state), self.assertRaises(ValueError):
                 self.Contact._create_over(state, [self.about])
 
+    def test_only_what_is_uncertain_is_resolved(self):
+        """A planned call does not become made past the rules."""
+        for state in ("planned", "made", "failed"):
+            contact = self._create_in(state)
+            contact.with_user(self.collector).action_resolve_sent()
+            contact.with_user(self.collector).action_resolve_not_sent()
+            self.assertEqual(contact.state, state)
+        self.assertEqual(
+            self.Contact.search_count([("debtor_id", "=", self.about["debtor_id"])]), 3
+        )
+
     def test_a_copy_of_what_was_made_is_planned(self):
         self.assertEqual(self._create_in("made").copy().state, "planned")
 
