@@ -14,7 +14,7 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.sms.tests.common import SMSCommon
 
-from ...models.engine.collection_guard import Handover
+from ...models.engine.collection_contact_handover import Handover
 from ..common import MONDAY, CollectionCommon
 from ..scratch_models import ScratchModels
 

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.engine import collection_dispatcher
-from ...models.engine.collection_guard import Handover
+from ...models.engine.collection_contact_handover import Handover
 from ..common import MONDAY, CollectionCommon
 from ..incoming.test_feedback import FeedbackCommon
 
