@@ -321,8 +321,7 @@ class CollectionDemo(models.AbstractModel):
             }
         )
         contact._resolve_recipients()
-        contact._set_state(
-            "made",
+        contact._set_made(
             outcome=self.env["collection.channel"]._get(step.channel)._usual_outcome,
             made_at=debtor._get_utc(day, time(10)),
             made_on=day,

@@ -359,10 +359,8 @@ class TestInvariants(CollectionCommon):
             dispatcher = self.env["collection.dispatcher"].sudo()
             dispatcher._queue(dispatcher._get_due())
             contact = self._contacts()
-            contact._set_state("sending", made_at=fields.Datetime.now())
-            contact._set_state(
-                "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
-            )
+            contact._start_leaving(*contact._get_leaving())
+            contact._set_uncertain(reasons=[{"code": "INTERRUPTED", "args": {}}])
             self.assertEqual(contact.line_ids.state, "made")
             contact.with_user(self.collector).action_resolve_not_sent()
         self.assertEqual((contact.state, contact.line_ids.state), ("failed", "failed"))

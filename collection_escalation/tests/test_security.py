@@ -394,7 +394,7 @@ class TestSecurity(SecurityCommon):
             }
             self.assertEqual(public, READING_METHODS.get(name, set()), name)
         with self.assertRaises(AccessError):
-            self._rpc(self.manager, self.call, "_set_state", "made")
+            self._rpc(self.manager, self.call, "_set_made")
 
     def test_the_link_of_a_message_is_given_to_nobody_by_rpc(self):
         """Whoever has it reads the invoices without a login."""

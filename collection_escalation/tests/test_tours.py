@@ -292,7 +292,7 @@ class TestTours(CollectionCommon, HttpCase):
     def test_a_collector_writes_by_hand_and_notes_a_call_back(self):
         self._create_overdue_invoice(self.today - timedelta(days=14))
         self._evaluate_and_plan()
-        self._contacts()._set_state("skipped")
+        self._contacts()._set_skipped()
         self.start_tour(
             "/odoo/collections", "collection_contact_by_hand", login="collector"
         )
@@ -393,14 +393,14 @@ class TestTours(CollectionCommon, HttpCase):
         item.write({"stage_id": stage.id, "level": level, "stage_since": since})
         for step in stage.step_ids:
             contact = self._create_contact(item, step)
-            contact._set_state("made", made_at=since, made_on=since)
+            contact._set_made(made_at=since, made_on=since)
         self._evaluate()
 
     def _plan_call(self):
         """A call that stands in the outbox and may be made now."""
         invoice = self._create_overdue_invoice(self.today - timedelta(days=14))
         self._evaluate_and_plan()
-        self._contacts()._set_state("skipped")
+        self._contacts()._set_skipped()
         call = self._create_contact(
             self._items(invoice),
             self.env.ref("collection_escalation.step_consumer_friendly_phone"),

@@ -44,7 +44,35 @@ class CollectionChannelEmail(models.AbstractModel):
     def _write_messages(self, contacts):
         for template, group in contacts._group_by_template():
             group._write_safely(
-                lambda contacts, template=template: contacts._write_mail_batch(template)
+                lambda contacts, template=template: self._write_batch(
+                    contacts, template
+                )
+            )
+
+    @api.model
+    def _write_batch(self, contacts, template):
+        contacts._forget_unsent()
+        kept = contacts._keep_statement()
+        mails_sudo = (
+            template.with_env(kept.env)
+            .sudo()
+            .send_mail_batch(
+                # is_notification: the mail may be tidied away one day, its message stays
+                contacts.ids,
+                email_values={"auto_delete": False, "is_notification": True},
+            )
+        )
+        refusals = kept._refuse_forbidden_mails(mails_sudo)
+        mail_of = dict(zip(contacts, mails_sudo, strict=True))
+        (contacts - refusals)._mask_kept_messages(mail_of)
+        for contact, mail_sudo in zip(contacts, mails_sudo, strict=True):
+            if contact in refusals:
+                continue
+            contact._set_queued(
+                mail_id=mail_sudo.id,
+                message_id=mail_sudo.mail_message_id.id,
+                error=False,
+                **contact._get_seal_vals(mail_sudo.mail_message_id, mail_sudo),
             )
 
     @api.model

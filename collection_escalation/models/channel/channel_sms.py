@@ -63,8 +63,7 @@ class CollectionChannelSms(models.AbstractModel):
             ]
         )
         for contact, sms_sudo in zip(contacts, many_sms_sudo, strict=True):
-            contact._set_state(
-                "queued",
+            contact._set_queued(
                 sms_id=sms_sudo.id,
                 message_id=sms_sudo.mail_message_id.id,
                 sent_text=contact._mask_link(sms_sudo.body),

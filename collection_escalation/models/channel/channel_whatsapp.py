@@ -60,7 +60,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
         """Send ``contact.sent_text`` to ``contact.destination`` (E.164); the last guard
         has let it pass, and *leaving* is committed. For modules that connect a provider.
 
-        :return: `collection_guard.Handover`; an error that is raised leaves the contact
+        :return: `collection_contact_handover.Handover`; an error that is raised leaves the contact
             uncertain, so that it is never sent twice"""
         raise NotImplementedError(self._name)
 
@@ -73,7 +73,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     def _write_batch(self, contacts):
         texts = self._render_permitted(contacts._keep_statement())
         for contact in contacts.filtered(lambda c: c.id in texts):
-            contact._set_state("queued", sent_text=texts[contact.id], error=False)
+            contact._set_queued(sent_text=texts[contact.id], error=False)
 
     @api.model
     def _send_queued(self):

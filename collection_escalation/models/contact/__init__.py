@@ -5,6 +5,8 @@ from . import (
     collection_contact_gate,
     collection_contact_line,
     collection_contact_statement,
+    collection_contact_withdrawal,
+    collection_contact_fallback,
     collection_contact_actions,
     collection_contact_annotation,
     collection_contact_by_hand,

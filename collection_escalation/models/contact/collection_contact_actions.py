@@ -135,23 +135,18 @@ class CollectionContact(models.Model):
         if outcome == "busy":
             self._redial(vals)
         elif outcome in FAILED_OUTCOMES:
-            self._set_state("failed", **vals)
+            self._set_failed(**vals)
             self._fall_back(FAILED_OUTCOMES[outcome])
         else:
-            self._set_state("made", **vals)
+            self._set_made(**vals)
         debtor._refresh_call_times()
 
     def _redial(self, vals):
         """The busy attempt goes into the log; the contact itself stays to be made."""
-        attempt = self.create(
-            {
-                **self._prepare_attempt_vals(),
-                **vals,
-                "state": "made",
-                "line_ids": self._prepare_attempt_lines(self._get_lines().item_id),
-            }
+        lines = self._prepare_attempt_lines(self._get_lines().item_id)
+        self._create_over(
+            "made", [{**self._prepare_attempt_vals(), **vals, "line_ids": lines}]
         )
-        attempt.line_ids._freeze()
 
     def _prepare_copy_vals(self):
         self.ensure_one()
@@ -187,8 +182,7 @@ class CollectionContact(models.Model):
         self.debtor_id.check_access("write")
         planned_sudo = self.sudo().filtered(lambda c: c.state in ("planned", "queued"))
         planned_sudo._withdraw_mail()
-        planned_sudo._set_state(
-            "skipped",
+        planned_sudo._set_skipped(
             line_state="missed",
             reasons=[{"code": "REMOVED", "args": {"user": self.env.user.name}}],
             made_by_id=self.env.user.id,
@@ -209,24 +203,30 @@ class CollectionContact(models.Model):
             )
         )
 
+    def _filter_uncertain(self):
+        """What somebody resolved already, or was never uncertain, is none of it: a call
+        that is planned becomes made by asking whether it may be."""
+        return self.filtered(lambda c: c.state == "uncertain")
+
     def action_resolve_sent(self):
         """A person found out that an uncertain message did leave."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        contacts_sudo = self.sudo()
-        contacts_sudo._set_state("made", made_by_id=self.env.user.id)
-        contacts_sudo._after_made()
+        uncertain_sudo = self.sudo()._filter_uncertain()
+        uncertain_sudo._set_made(made_by_id=self.env.user.id)._after_made()
 
     def action_resolve_not_sent(self):
         """A person found out that an uncertain message did not leave: it is planned
         again."""
         self.check_access("read")
         self.debtor_id.check_access("write")
-        contacts_sudo = self.sudo()
-        contacts_sudo._set_state(
-            "failed",
-            reasons=[{"code": "DID_NOT_LEAVE", "args": {}}],
-            made_by_id=self.env.user.id,
+        failed_sudo = (
+            self.sudo()
+            ._filter_uncertain()
+            ._set_failed(
+                reasons=[{"code": "DID_NOT_LEAVE", "args": {}}],
+                made_by_id=self.env.user.id,
+            )
         )
         # the lines given up must be known to the database before others take their place
         self.env.flush_all()
@@ -239,7 +239,7 @@ class CollectionContact(models.Model):
                         lambda line: line.item_id and line.state == "failed"
                     )._prepare_copies(),
                 }
-                for contact in contacts_sudo
+                for contact in failed_sudo
             ]
         )
 

@@ -320,4 +320,4 @@ class CollectionContactLine(models.Model):
             )
         )
         emptied._withdraw_mail()
-        emptied._set_state("skipped", reasons=[{"code": code, "args": args}])
+        emptied._set_skipped(reasons=[{"code": code, "args": args}])

@@ -216,25 +216,28 @@ class CollectionDebtor(models.Model):
         if items is None:
             items = self.sudo().item_ids.filtered(lambda i: i.ledger_state == "open")
         later = decision.next_allowed
-        blocked_sudo = Contact_sudo.create(
-            {
-                "made_by_id": self.env.user.id,
-                "case_id": self.sudo().case_id.id,
-                "user_id": self.sudo().collector_id.id,
-                **vals,
-                "debtor_id": self.id,
-                "company_id": self.company_id.id,
-                "state": "blocked",
-                "made_at": fields.Datetime.now(),
-                "tz": self.sudo()._guess_zone(),
-                "reasons": self.env["collection.reason"]._store_all(decision.reasons),
-                "decision_version": decision.version,
-                "next_permitted_at": later
-                and later.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-                "line_ids": Contact_sudo._prepare_attempt_lines(items),
-            }
+        Contact_sudo._create_over(
+            "blocked",
+            [
+                {
+                    "made_by_id": self.env.user.id,
+                    "case_id": self.sudo().case_id.id,
+                    "user_id": self.sudo().collector_id.id,
+                    **vals,
+                    "debtor_id": self.id,
+                    "company_id": self.company_id.id,
+                    "made_at": fields.Datetime.now(),
+                    "tz": self.sudo()._guess_zone(),
+                    "reasons": self.env["collection.reason"]._store_all(
+                        decision.reasons
+                    ),
+                    "decision_version": decision.version,
+                    "next_permitted_at": later
+                    and later.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+                    "line_ids": Contact_sudo._prepare_attempt_lines(items),
+                }
+            ],
         )
-        blocked_sudo.line_ids._freeze()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

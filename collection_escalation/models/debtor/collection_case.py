@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..bulk_rows import insert_rows
@@ -234,13 +235,40 @@ class CollectionCase(models.Model):
         } or {"excluded"}
         return ways.pop() if len(ways) == 1 else "mixed"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Files are born open."""
+        cases = super().create(vals_list)
+        cases.filtered(lambda c: c.state != "open")._refuse_state()
+        return cases
+
+    def write(self, vals):
+        """A file closes by `_close` and opens again by `_reopen` only. Who is no superuser
+        hears the same of all that is read-only (`collection.internal.thread`)."""
+        if "state" in vals and self.env.su:
+            self._refuse_state()
+        return super().write(vals)
+
+    def _refuse_state(self):
+        """:raise UserError: somebody wants to write the state past the gate"""
+        if self:
+            raise UserError(
+                self.env._("A file closes when nothing is chased in it any more.")
+            )
+
+    def _write_state(self, vals):
+        """Past the guard in `write`; only `_close` and `_reopen` call it."""
+        return super().write(vals)
+
     def _close(self, outcome):
-        """The one way to close a case."""
+        """The one way to close a case; what is closed already stays so."""
         self.ensure_one()
+        if self.state == "closed":
+            return
         self.contact_ids.filtered(
             lambda c: c.state in ("planned", "queued")
-        )._set_state("skipped", reasons=[{"code": "CASE_CLOSED", "args": {}}])
-        self.write(
+        )._set_skipped(reasons=[{"code": "CASE_CLOSED", "args": {}}])
+        self._write_state(
             {
                 "state": "closed",
                 "outcome": outcome,
@@ -252,12 +280,14 @@ class CollectionCase(models.Model):
     def _reopen(self, items):
         """The one way back: into this case, or into the one that opened meanwhile."""
         self.ensure_one()
+        if self.state == "open":
+            return
         running = self.debtor_id.case_id
         if running and running != self:
             items.write({"case_id": running.id})
             running._refresh()
             return
-        self.write({"state": "open", "outcome": False, "date_closed": False})
+        self._write_state({"state": "open", "outcome": False, "date_closed": False})
 
     def action_compose(self):
         """Contact the customer beside the plan."""

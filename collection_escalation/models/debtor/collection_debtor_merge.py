@@ -90,13 +90,7 @@ class CollectionDebtor(models.Model):
             case.item_ids.write({"case_id": keep_case.id})
             case.contact_ids.write({"case_id": keep_case.id})
             case._hand_over_file(keep_case)
-            case.write(
-                {
-                    "state": "closed",
-                    "outcome": "merged",
-                    "date_closed": keep._get_today(),
-                }
-            )
+            case._close("merged")
         self.env.flush_all()
         plain, special = self._find_belongings()
         for records in plain:

@@ -77,18 +77,6 @@ class CollectionContact(models.Model):
                 body=env["collection.reason"]._explain(reasons),
             )
 
-    def _take_back(self, reasons, **vals):
-        """From *leaving* back to the plan: nothing left."""
-        self._withdraw_mail()
-        self._set_state(
-            "planned",
-            reasons=reasons,
-            made_at=False,
-            made_on=False,
-            stated=False,
-            **vals,
-        )
-
 
 class ResCompany(models.Model):
     _inherit = "res.company"

@@ -8,13 +8,11 @@ from contextlib import contextmanager
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...rules.decision import Reason
-from ..collection_evidence import unlocked
 from ..collection_internal_thread import QUEUED
-from .collection_guard import Handover
+from .collection_contact_handover import Handover
+from .collection_guard import SENDING_LOCK
 
 _logger = logging.getLogger(__name__)
 
@@ -22,9 +20,8 @@ BATCH = 50
 #: Batches that are looked for at once: Odoo lets a scheduled action begin anew every ten
 #: seconds, and then after each batch.
 LOOK_AHEAD = 20
-#: First key of the advisory locks that say "a living process is sending this contact".
-SENDING_LOCK = 0x636F6C6C
-#: … and "a living process does this": the second key is the task.
+#: First key of the advisory locks that say "a living process does this": the second key
+#: is the task.
 TASK_LOCK = SENDING_LOCK + 1
 WRITING, SENDING = 1, 2
 #: Seconds that the sender waits for the next messages, and how often after the last one:
@@ -241,8 +238,6 @@ class CollectionDispatcher(models.AbstractModel):
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
-    # -- checks --------------------------------------------------------------------------
-
     def _check_before_leaving(self):
         """Those of the contacts that may leave now. Items no longer owed are taken out;
         a contact with none left is skipped; one whose moment is not permitted any more
@@ -305,94 +300,6 @@ class CollectionContact(models.Model):
             lambda c: c._find_recipient(unremarkable)[0] != c.recipient_id
         )
 
-    def _drop_what_is_not_owed(self):
-        """Take out the lines that must not be chased now (paid, paused, in process,
-        within the tolerance …), as the ledger says now.
-
-        :return: the contacts that still have something to say"""
-        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
-        chase = self.filtered(lambda c: c._get_purpose()._is_chase)
-        chase._stop_undecidable(facts.errors)
-        for line, reason in self._find_not_owed(facts).items():
-            line._cancel(reason["code"], **reason["args"])
-            if reason["code"] not in ("NOT_OWED", "COURTESY_OVER"):
-                line.item_id._wake()
-        waiting = self.filtered(lambda c: c.state in ("planned", "queued"))
-        waiting._draw(facts)
-        waiting._drop_what_is_covered()
-        return waiting.filtered(lambda c: c.state in ("planned", "queued"))
-
-    def _stop_undecidable(self, errors):
-        """Contacts of debtors about whom nobody can decide go to a person; their steps
-        are planned again when the facts are mended.
-
-        :param errors: {debtor id: what is wrong}"""
-        for contact in self.filtered(lambda c: c.debtor_id.id in errors):
-            contact._back_to_plan()
-            error = errors[contact.debtor_id.id]
-            contact._set_state(
-                "blocked", reasons=[{"code": "UNDECIDABLE", "args": {"error": error}}]
-            )
-            contact._tell_collectors()
-
-    def _find_not_owed(self, facts):
-        """{planned line: stored reason} of what must not be chased now.
-
-        :param facts: of `collection.evaluation`, about the debtors of these contacts"""
-        rows = {row.id: row for each in facts.items.values() for row in each}
-        found = {}
-        for contact in self:
-            for line in contact.line_ids.filtered(
-                lambda x: x.item_id and x.state == "planned" and x.part == "step"
-            ):
-                row = rows.get(line.item_id.id)
-                level = line.stage_id.level
-                reason = contact._get_reason_not_owed(level, row, facts)
-                reason = reason or contact._get_reason_not_in_plan(line, row, facts)
-                if reason:
-                    found[line] = self.env["collection.reason"]._store(reason)
-        return found
-
-    def _get_reason_not_owed(self, level, row, facts):
-        """Why the contact may not speak now of an item on the stage of ``level``, or None.
-
-        :param row: the open item as the ledger says now, or None"""
-        purpose = self._get_purpose()
-        if row is None or row.debtor_id != self.debtor_id.id or not row.is_owed:
-            return Reason.of("NOT_OWED") if purpose._speaks_of_debt else None
-        if row.debtor_id in facts.errors:
-            return None
-        pre_due = level == "pre_due"
-        if pre_due and row.due <= facts.today[row.debtor_id]:
-            return Reason.of("COURTESY_OVER")
-        if not purpose._is_chase:
-            return None
-        evaluation = self.env["collection.evaluation"]
-        ripe = evaluation._get_ripe_items(facts, self.debtor_id)
-        if purpose._asks_for_money and not pre_due and row.id not in ripe:
-            return Reason.of("NOT_RIPE")
-        withheld = self.env["collection.evaluation"]._get_withheld(
-            facts, self.debtor_id, row, post_due=not pre_due
-        )
-        return withheld if withheld and purpose._heeds(withheld) else None
-
-    def _find_why_not_now(self):
-        """{contact: stored reasons} of the planned ones that have nothing to say now:
-        everything they are about is paid, paused, in process …"""
-        facts = self.env["collection.evaluation"]._get_facts(self.debtor_id)
-        not_owed = self._find_not_owed(facts)
-        found = {}
-        for contact in self.filtered("line_ids.item_id"):
-            lines = contact.line_ids.filtered(
-                lambda x: x.item_id and x.state == "planned" and x.part == "step"
-            )
-            if all(line in not_owed for line in lines):
-                reasons = [not_owed[line] for line in lines]
-                found[contact] = [
-                    r for n, r in enumerate(reasons) if r not in reasons[:n]
-                ]
-        return found
-
     def _drop_cancelled(self):
         """Queued messages that somebody cancelled or deleted by hand do not leave; their
         step is left out.
@@ -402,8 +309,7 @@ class CollectionContact(models.Model):
         for code, contacts in self.grouped("channel").items():
             channel = self.env["collection.channel"]._get(code)
             dropped |= contacts.sudo().filtered_domain(channel._get_cancelled_domain())
-        dropped._set_state(
-            "skipped",
+        dropped._set_skipped(
             line_state="missed",
             reasons=[{"code": "MAIL_CANCELLED", "args": {}}],
         )
@@ -417,154 +323,3 @@ class CollectionContact(models.Model):
             today = contact.debtor_id._get_today()
             if contact.planned_on != today:
                 contact.write({"planned_at": now, "planned_on": today})
-
-    def _back_to_plan(self, code=None, decision=None):
-        """A new moment must be found: an update, no entry in the log. Why: ``code``, or
-        the refusals of ``decision``."""
-        vals = {"planned_at": False, "planned_on": False}
-        reasons = [{"code": code, "args": {}}] if code else None
-        if decision is not None:
-            reasons = self.env["collection.reason"]._store_all(decision.reasons)
-        self._withdraw_mail()
-        for contact in self:
-            if contact.state == "planned":
-                contact.write({**vals, **({"reasons": reasons} if reasons else {})})
-            else:
-                contact._set_state("planned", reasons=reasons, stated=False, **vals)
-
-    # -- writing the mail ----------------------------------------------------------------
-
-    def _group_by_template(self):
-        """[(template, contacts)]; a contact without template fails by itself."""
-        groups = {}
-        for contact in self:
-            try:
-                template = contact._get_template()
-            except UserError as error:
-                contact._fail_rendering(error)
-                continue
-            groups.setdefault(template, self.browse())
-            groups[template] |= contact
-        return list(groups.items())
-
-    def _write_safely(self, write):
-        """Render and queue, in one batch; if the batch fails, one by one, so that a
-        template that fails for one debtor does not stop the others.
-
-        :param write: function(contacts) that queues them, or raises"""
-        try:
-            with self.env.cr.savepoint():
-                write(self)
-        except psycopg2.extensions.TransactionRollbackError:
-            raise
-        except Exception as error:  # any template may fail in any way
-            self.invalidate_recordset()
-            if len(self) == 1:
-                self._fail_rendering(error)
-                return
-            for contact in self:
-                contact._write_safely(write)
-
-    def _forget_unsent(self):
-        """What was written before and never left (another moment had to be found) is not
-        kept: nobody can send it by hand any more."""
-        messages_sudo = self.message_id.sudo()
-        self.write({"message_id": False})
-        for code, contacts in self.grouped("channel").items():
-            if queue := self.env["collection.channel"]._get(code)._queue_field:
-                queued_sudo = contacts[queue].sudo()
-                contacts.write({queue: False})
-                queued_sudo.unlink()
-        unlocked(messages_sudo.exists()).unlink()
-
-    def _write_mail_batch(self, template):
-        self._forget_unsent()
-        kept = self._keep_statement()
-        mails_sudo = (
-            template.with_env(kept.env)
-            .sudo()
-            .send_mail_batch(
-                # is_notification: the mail may be tidied away one day, its message stays
-                self.ids,
-                email_values={"auto_delete": False, "is_notification": True},
-            )
-        )
-        refusals = kept._refuse_forbidden_mails(mails_sudo)
-        mail_of = dict(zip(self, mails_sudo, strict=True))
-        (self - refusals)._mask_kept_messages(mail_of)
-        for contact, mail_sudo in zip(self, mails_sudo, strict=True):
-            if contact in refusals:
-                continue
-            contact._set_state(
-                "queued",
-                mail_id=mail_sudo.id,
-                message_id=mail_sudo.mail_message_id.id,
-                error=False,
-                **contact._get_seal_vals(mail_sudo.mail_message_id, mail_sudo),
-            )
-
-    def _fail_rendering(self, error):
-        self.ensure_one()
-        text = str(error)
-        if len(text) > 500:
-            # what went wrong stands at the end, the template at the beginning
-            text = f"{text[:150]} … {text[-350:]}"
-        _logger.warning("Collections: contact %s cannot be written: %s", self.id, text)
-        self.write({"error": text})
-        self._fall_back("RENDERING_FAILED", error=text)
-
-    def _withdraw_mail(self):
-        """Cancel messages that have not left, so that no queue sends them."""
-        for code, contacts in self.grouped("channel").items():
-            self.env["collection.channel"]._get(code)._withdraw(contacts)
-
-    # -- locks of the living -------------------------------------------------------------
-
-    def _lock_sending(self):
-        """Say that this process is sending the contacts. The lock belongs to the
-        connection: it survives commits and dies with the process.
-
-        :return: those of the contacts that no other process is sending"""
-        self.env.cr.execute(
-            "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_lock(%s, id)",
-            (self.ids, SENDING_LOCK),
-        )
-        mine = {id_ for (id_,) in self.env.cr.fetchall()}
-        return self.filtered(lambda contact: contact.id in mine)
-
-    def _unlock_sending(self):
-        self.env.cr.execute(
-            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id",
-            (SENDING_LOCK, self.ids),
-        )
-
-    # -- afterwards ----------------------------------------------------------------------
-
-    def _after_made(self):
-        """What follows from contacts that were just made says their purpose."""
-        for code, contacts in self.grouped("purpose").items():
-            self.env["collection.purpose"]._get(code)._after_made(contacts)
-
-    def _on_bounce(self):
-        self._on_not_received("bounced", "BOUNCED")
-
-    def _on_not_received(self, delivery_status, code, **args):
-        """Made, but it came back or never arrived: it does not count as received. Where
-        the address is to blame the collector mends it, and the step goes to its other
-        channel.
-
-        :param code: why, as a reason (see `collection.reason`)"""
-        # the second report of the same failure tells nothing new
-        contacts = self.filtered(
-            lambda c: c.delivery_status not in ("bounced", "returned")
-        )
-        contacts.write({"delivery_status": delivery_status})
-        contacts.filtered(lambda c: c.state == "uncertain")._set_state("failed")
-        lines = contacts.line_ids.filtered(lambda line: line.item_id)
-        for purpose, alike in contacts.grouped("purpose").items():
-            self.env["collection.purpose"]._get(purpose)._after_not_received(alike)
-        lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
-        lines.item_id._wake()
-        instead = contacts._fall_back(code, **args)
-        # days may have passed: paid or paused meanwhile
-        instead._drop_what_is_not_owed()

@@ -18,17 +18,6 @@ from ...rules.stages import Ladder, Mark, Resolution, effective_due, trigger_dat
 from ...rules.statement import Share
 from ..bulk_rows import int_array
 
-#: Why a contact could not be made, where the address is to blame.
-ADDRESS_CODES = (
-    "NO_ADDRESS",
-    "BAD_ADDRESS",
-    "BAD_NUMBER",
-    "BOUNCED",
-    "WRONG_NUMBER",
-    "RETURNED",
-    "STOPPED_ADDRESS",
-    "RECIPIENT_LEFT",
-)
 #: Reasons not to chase that the invoice itself puts right: it goes first.
 INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")
 

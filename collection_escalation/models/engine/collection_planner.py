@@ -16,7 +16,6 @@ from ..bulk_rows import update_rows
 from ..collection_internal_thread import QUEUED
 from ..message.collection_contact_recipient import RECIPIENT
 from .collection_evaluation import BATCH
-from .collection_evaluation_facts import ADDRESS_CODES
 
 _logger = logging.getLogger(__name__)
 
@@ -30,8 +29,6 @@ ASKED = (
     *("callback_number", "callback_from", "callback_to", "not_before", "place"),
     *("made_at", "planned_at", "outcome", "delivery_status"),
 )
-#: Refusals of the channel only: another one may do.
-CHANNEL_BLOCKS = ("BLK_OPT_OUT", "BLK_CHANNEL_NOT_AUTHORISED", "BLK_VISIT")
 
 
 class CollectionPlanner(models.AbstractModel):
@@ -173,76 +170,12 @@ class CollectionPlanner(models.AbstractModel):
             }
         )
         missed = past - messages
-        missed._set_state("missed", reasons=[{"code": "NOT_USED", "args": {}}])
+        missed._set_missed(reasons=[{"code": "NOT_USED", "args": {}}])
         missed._tell_collectors()
 
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
-
-    def _fall_back(self, code, **args):
-        """These contacts cannot be made: mark them failed, and plan the step on its
-        other channel where it has one; else the collector is told.
-
-        :return: the contacts planned instead"""
-        if not self:
-            return self
-        reasons = [{"code": code, "args": args}]
-        self.filtered(lambda c: c.state in ("planned", "queued"))._set_state(
-            "failed", reasons=reasons
-        )
-        # an invoice that did not go keeps its item from going on: that is a duty too
-        needed = self.filtered(lambda c: c._get_purpose()._must_arrive)
-        (self if code in ADDRESS_CODES else needed)._ask_to_mend_address(reasons)
-        # the lines given up must be known to the database before others take their place
-        self.env.flush_all()
-        instead = self.create(
-            [
-                contact._prepare_fallback_vals()
-                for contact in self
-                if contact._get_fallback_channel()
-            ]
-        )
-        (self - instead.fallback_of_id)._tell_collectors()
-        return instead._keep_reachable()
-
-    def _get_fallback_channel(self):
-        """The other channel of the step, or else the one the debtor prefers, if the step
-        says what to write there; none after one change of channel."""
-        step = self.step_id
-        if self.fallback_of_id or not step:
-            return False
-        Channel = self.env["collection.channel"]
-        wanted = (step.fallback_channel, self.debtor_id.preferred_channel)
-        return next(
-            (
-                code
-                for code in wanted
-                if code and code != self.channel and Channel._get(code)._has_text(step)
-            ),
-            False,
-        )
-
-    def _ask_to_mend_address(self, reasons):
-        """A duty for the collector: without an address nobody is reached. One a customer
-        is enough."""
-        self.debtor_id._note_unreached(
-            [(c.debtor_id.id, c.channel, c.destination or "") for c in self]
-        )
-        self.env["collection.duty"]._ask(
-            "mend_address",
-            [
-                (debtor, {"reason": contacts[0]._prefix_address(reasons)})
-                for debtor, contacts in self.grouped("debtor_id").items()
-            ],
-        )
-
-    def _prefix_address(self, reasons):
-        """Which address does not work, and why, as stored reasons."""
-        if not self.destination:
-            return reasons
-        address = {"code": "ADDRESS_USED", "args": {"address": self.destination}}
-        return [address, *reasons]
 
     def _keep_reachable(self, unremarkable=None, unwritten=None):
         """Find whom to address, and where. Those that cannot be reached by their channel
@@ -262,27 +195,6 @@ class CollectionContact(models.Model):
         :param turns: `collection.channel._get_planning_order`"""
         rank = self._get_purpose()._planning_rank
         return turns[self.channel], rank, -self.stage_id.sequence
-
-    def _prepare_fallback_vals(self):
-        """The same step on its other channel, for the invoices it did not reach."""
-        self.ensure_one()
-        lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
-        return {
-            **self._prepare_substitute_vals(self.debtor_id._get_today()),
-            "line_ids": lines._prepare_copies(),
-        }
-
-    def _prepare_substitute_vals(self, today):
-        """Of the contact on the step's other channel, asked for on ``today`` (the
-        debtor's)."""
-        channel = self._get_fallback_channel()
-        return {
-            **self._prepare_copy_vals(),
-            "channel": channel,
-            "recipient_chosen": False,
-            "fallback_of_id": self.id,
-            **self.debtor_id._get_review_vals(channel, today, self.purpose),
-        }
 
     def _plan_in_turn(self, now, events, unwritten=None):
         """Reserve a moment for each. Whom they address is written along: a second statement
@@ -318,38 +230,3 @@ class CollectionContact(models.Model):
         instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
         self._give_to_person(instead._plan_in_turn(now, events))
         return instead
-
-    def _is_channel_to_blame(self, decision):
-        codes = {reason.code.rpartition(".")[2] for reason in decision.reasons}
-        return bool(codes & set(CHANNEL_BLOCKS))
-
-    @api.model
-    def _give_to_person(self, refused):
-        """No permitted moment: nothing is done, the collectors are told.
-
-        :param refused: of `_plan_in_turn`"""
-        contacts, Reason = self.browse().union(*refused), self.env["collection.reason"]
-        for decision, alike in contacts.grouped(refused.get).items():
-            alike._set_state(
-                "blocked",
-                line_state="missed",
-                reasons=[Reason._store(r) for r in decision.reasons]
-                + [{"code": "NO_PERMITTED_MOMENT", "args": {}}],
-                decision_version=decision.version,
-            )
-        contacts._tell_collectors()
-
-    def _tell_collectors(self):
-        """One internal message per collector about contacts that were not made."""
-        for user, contacts in self.grouped("user_id").items():
-            if not user:
-                continue
-            names = "\n".join(
-                f"- {contact.display_name}: {contact.with_user(user).why}"
-                for contact in contacts[:30]
-            )
-            self.env["mail.thread"].sudo().message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=self.env._("%s contacts were not made", len(contacts)),
-                body=names,
-            )

@@ -61,5 +61,5 @@ class CollectionContact(models.Model):
         )
         self.env.flush_all()
         self.env.invalidate_all()
-        others._set_state("skipped", reasons=[{"code": "MERGED", "args": {}}])
+        others._set_skipped(reasons=[{"code": "MERGED", "args": {}}])
         self._draw_now()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .collection_evaluation_facts import ADDRESS_CODES
+from ..contact.collection_contact_fallback import ADDRESS_CODES
 
 #: How often an invoice that cannot leave is tried, a day apart.
 INVOICE_TRIES = 3

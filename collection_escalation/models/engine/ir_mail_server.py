@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_mail_server import (
 )
 
 from ...rules.outside_text import clean_text
-from .collection_guard import Handover
+from .collection_contact_handover import Handover
 
 _KEY = "collection_leaving_mail"
 

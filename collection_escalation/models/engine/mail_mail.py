@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .collection_guard import Handover
+from .collection_contact_handover import Handover
 from .ir_mail_server import LeavingMail
 
 #: One of each group of fields that Odoo reads together.

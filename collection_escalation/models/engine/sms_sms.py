@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.iap.tools.iap_tools import InsufficientCreditError
 
 from ...rules.outside_text import clean_text
-from .collection_guard import Handover
+from .collection_contact_handover import Handover
 
 #: Failures that say the number is to blame.
 NUMBER_FAILURES = ("sms_number_missing", "sms_number_format", "sms_invalid_destination")

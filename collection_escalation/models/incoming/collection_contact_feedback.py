@@ -92,3 +92,25 @@ class CollectionContact(models.Model):
                 ),
                 body=contact.with_env(env).annotation_ids[:1].remark,
             )
+
+    def _on_bounce(self):
+        self._on_not_received("bounced", "BOUNCED")
+
+    def _on_not_received(self, delivery_status, code, **args):
+        """Made, but it came back or never arrived: it does not count as received. Where
+        the address is to blame the collector mends it, and the step goes to its other
+        channel.
+
+        :param code: why, as a reason (see `collection.reason`)"""
+        # the second report of the same failure tells nothing new
+        contacts = self.filtered(lambda c: c.delivery_status not in NOT_RECEIVED)
+        contacts.write({"delivery_status": delivery_status})
+        contacts.filtered(lambda c: c.state == "uncertain")._set_failed()
+        lines = contacts.line_ids.filtered(lambda line: line.item_id)
+        for purpose, alike in contacts.grouped("purpose").items():
+            self.env["collection.purpose"]._get(purpose)._after_not_received(alike)
+        lines.filtered(lambda x: x.state == "made").write({"state": "failed"})
+        lines.item_id._wake()
+        instead = contacts._fall_back(code, **args)
+        # days may have passed: paid or paused meanwhile
+        instead._drop_what_is_not_owed()

@@ -7,6 +7,7 @@ from ...rules.automatic_mail import is_automatic
 from ...rules.business_days import add_business_days
 from ...rules.delivery_report import FAILED, read_report
 from ...rules.outside_text import clean_header, storable
+from ..collection_evidence import unlocked
 
 #: Business days, after that of the answer, in which the system writes nothing.
 ANSWER_PAUSE = 2
@@ -66,10 +67,14 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         """Say to `_message_post_after_hook` that nobody wrote the message: only here its
-        headers are at hand."""
+        headers are at hand. The answer is in the log before core has written down all its
+        readers, so it is not kept as it is until it has arrived."""
+        arriving = unlocked(self)
         if self._is_automatic_mail(message):
-            self = self.with_context(collection_automatic_reply=True)
-        return super()._message_route_process(message, message_dict, routes)
+            arriving = arriving.with_context(collection_automatic_reply=True)
+        return super(MailThread, arriving)._message_route_process(
+            message, message_dict, routes
+        )
 
     @api.model
     def _is_automatic_mail(self, message):
@@ -143,22 +148,24 @@ class CollectionDebtor(models.Model):
         :param vals: of the logged contact, at least its ``channel``"""
         self.ensure_one()
         self.item_ids._wake()
-        return self.env["collection.contact"].create(
-            {
-                "debtor_id": self.id,
-                "company_id": self.company_id.id,
-                "case_id": self.case_id.id,
-                "purpose": "inbound",
-                "direction": "in",
-                "state": "made",
-                "outcome": "reply",
-                "made_at": fields.Datetime.now(),
-                "made_on": self._get_today(),
-                "tz": self._get_zone_names()[0],
-                "user_id": self.collector_id.id,
-                "reviewed": True,
-                **vals,
-            }
+        return self.env["collection.contact"]._create_over(
+            "made",
+            [
+                {
+                    "debtor_id": self.id,
+                    "company_id": self.company_id.id,
+                    "case_id": self.case_id.id,
+                    "purpose": "inbound",
+                    "direction": "in",
+                    "outcome": "reply",
+                    "made_at": fields.Datetime.now(),
+                    "made_on": self._get_today(),
+                    "tz": self._get_zone_names()[0],
+                    "user_id": self.collector_id.id,
+                    "reviewed": True,
+                    **vals,
+                }
+            ],
         )
 
     def _pause_for_answer(self):

@@ -46,8 +46,7 @@ class CollectionContact(models.Model):
         leave then."""
         status = "delivered" if arrived else "sent"
         uncertain = self.filtered(lambda c: c.state == "uncertain")
-        uncertain._set_state("made", outcome="sent", delivery_status=status)
-        uncertain._after_made()
+        uncertain._set_made(outcome="sent", delivery_status=status)._after_made()
         if arrived:
             self.filtered(
                 lambda c: c.state in ("sending", "made")

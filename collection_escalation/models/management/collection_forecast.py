@@ -239,9 +239,7 @@ class DebtorForecast:
             for instead in self._fall_back(each, [code], day):
                 self._plan(instead, now, day)
         else:
-            stored = self.env["collection.reason"]._store_all(decision.reasons)
-            none = {"code": "NO_PERMITTED_MOMENT", "args": {}}
-            self._give_up(each, [*stored, none], day)
+            self._give_up(each, each.contact._explain_no_moment(decision), day)
 
     def _fall_back(self, each, reasons, day):
         """The step goes to its other channel, because of ``reasons`` (stored).

@@ -12,6 +12,7 @@ from . import (
     collection_contact_letter,
     collection_contact_mask,
     collection_contact_seal,
+    collection_contact_writing,
     collection_contact_post,
     mail_template,
     sms_template,

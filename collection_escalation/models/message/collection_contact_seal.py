@@ -36,16 +36,15 @@ class CollectionContact(models.Model):
                 else "changed"
             )
 
-    def _set_state(self, state, reasons=None, line_state=None, **vals):
+    def _set_made(self, **vals):
         """What a person sent is sealed when they say so; the system's own messages were
         when they were written."""
-        if state == "made":
-            for contact in self:
-                if not contact.content_seal and contact._has_content(vals):
-                    text = vals.get("sent_text") or contact.sent_text
-                    seal_ = contact._get_content_seal(text=text)
-                    contact._write_state({"content_seal": seal_})
-        return super()._set_state(state, reasons=reasons, line_state=line_state, **vals)
+        for contact in self.filtered(lambda c: c.state != "made"):
+            if not contact.content_seal and contact._has_content(vals):
+                text = vals.get("sent_text") or contact.sent_text
+                seal_ = contact._get_content_seal(text=text)
+                contact._write_state({"content_seal": seal_})
+        return super()._set_made(**vals)
 
     def _has_content(self, vals):
         return bool(

@@ -183,16 +183,18 @@ class CollectionDebtor(models.Model):
         Contact_sudo = self.env["collection.contact"].sudo()
         person, address, _reason = self._get_person_and_address(channel)
         vals = Contact_sudo._prepare_by_hand_vals(self, self.env.user, channel=channel)
-        Contact_sudo.create(
-            {
-                **vals,
-                "recipient_id": person.id,
-                "destination": address,
-                "state": "made",
-                "made_at": fields.Datetime.now(),
-                "made_on": self._get_today(),
-                "note": self.env._("Written beside the plan, from %s", name),
-            }
+        Contact_sudo._create_over(
+            "made",
+            [
+                {
+                    **vals,
+                    "recipient_id": person.id,
+                    "destination": address,
+                    "made_at": fields.Datetime.now(),
+                    "made_on": self._get_today(),
+                    "note": self.env._("Written beside the plan, from %s", name),
+                }
+            ],
         )
 
 

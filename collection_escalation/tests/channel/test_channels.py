@@ -14,7 +14,7 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.sms.tests.common import SMSCommon
 
-from ...models.engine.collection_guard import Handover
+from ...models.engine.collection_contact_handover import Handover
 from ..common import MONDAY, CollectionCommon
 from ..scratch_models import ScratchModels
 
@@ -203,7 +203,7 @@ class TestSms(ChannelCommon, SMSCommon):
     def test_a_text_message_that_was_leaving_in_a_crash_is_not_sent_again(self):
         self._create_overdue_invoice(MONDAY)
         contact = self._queue_text()
-        contact._set_state("sending")
+        contact._start_leaving(*contact._get_leaving())
         self.env["collection.dispatcher"].sudo()._find_interrupted()
         self.assertEqual(
             (contact.state, contact.sms_id.state), ("uncertain", "canceled")
@@ -217,7 +217,7 @@ class TestSms(ChannelCommon, SMSCommon):
     def test_a_text_message_that_left_before_a_crash_is_made_and_not_sent_again(self):
         self._create_overdue_invoice(MONDAY)
         contact = self._queue_text()
-        contact._set_state("sending")
+        contact._start_leaving(*contact._get_leaving())
         contact._keep_handover(Handover("made"))
         self.env["collection.dispatcher"].sudo()._find_interrupted()
         self.assertEqual((contact.state, contact.sms_id.state), ("made", "pending"))
@@ -230,7 +230,7 @@ class TestSms(ChannelCommon, SMSCommon):
         contact = self._queue_text()
         tracker = self.env["sms.tracker"].sudo()
         tracker = tracker.search([("collection_contact_id", "=", contact.id)])
-        contact._set_state("sending")
+        contact._start_leaving(*contact._get_leaving())
         contact._keep_handover(Handover("made"))
         with self._at(FRIENDLY_DAY):
             tracker._action_update_from_sms_state("error", failure_type="sms_rejected")

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.engine import collection_dispatcher
-from ...models.engine.collection_guard import Handover
+from ...models.engine.collection_contact_handover import Handover
 from ..common import MONDAY, CollectionCommon
 from ..incoming.test_feedback import FeedbackCommon
 
@@ -635,14 +635,8 @@ class TestInvoiceFirst(LeavingCommon):
         with self._at(FRIENDLY_DAY), self.mock_mail_gateway():
             self._queue()
             contact = self._contacts(purpose="invoice")
-            contact._set_state(
-                "sending",
-                made_at=fields.Datetime.now(),
-                made_on=FRIENDLY_DAY,
-            )
-            contact._set_state(
-                "uncertain", reasons=[{"code": "INTERRUPTED", "args": {}}]
-            )
+            contact._start_leaving(*contact._get_leaving())
+            contact._set_uncertain(reasons=[{"code": "INTERRUPTED", "args": {}}])
             contact._withdraw_mail()
         return contact
 

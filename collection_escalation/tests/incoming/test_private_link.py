@@ -69,8 +69,8 @@ class TestPrivateLink(AnswerCommon):
         )
 
     def test_tries_count_for_the_customer_not_for_a_message(self):
-        other = self.message.sudo().copy({"state": "planned"})
-        other._write_state({"state": "made", "made_at": self.message.made_at})
+        other = self.message.sudo().copy()
+        other._set_made(made_at=self.message.made_at)
         for number in range(6):
             message = (self.message, other)[number % 2]
             answer = self._prove("0000", message=message)
@@ -124,13 +124,15 @@ class TestOutsideText(CollectionCommon):
         contact = (
             self.env["collection.contact"]
             .sudo()
-            .create(
-                {
-                    "debtor_id": self._debtor().id,
-                    "company_id": self.company.id,
-                    "channel": "sms",
-                    "state": "made",
-                }
+            ._create_over(
+                "made",
+                [
+                    {
+                        "debtor_id": self._debtor().id,
+                        "company_id": self.company.id,
+                        "channel": "sms",
+                    }
+                ],
             )
         )
         contact._on_text_not_delivered("sms_blacklist", "no\x00 such\r\nnumber")

@@ -127,10 +127,9 @@ class TestStoppedAddress(CollectionCommon):
     def test_who_answers_a_text_message_stops_the_number(self):
         text = self.message.copy_data()[0] | {
             "channel": "sms",
-            "state": "made",
             "destination": "+5521999990000",
         }
-        stop = self.Stopped._stop(self.message.create(text))
+        stop = self.Stopped._stop(self.message._create_over("made", [text]))
         self.assertEqual((stop.kind, stop.address), ("phone", "+5521999990000"))
 
     def test_a_letter_stops_nothing(self):

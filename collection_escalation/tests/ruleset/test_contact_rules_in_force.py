@@ -225,8 +225,8 @@ class TestRulesInForce(RulesetCommon):
             now = fields.Datetime.now()
             for days, codes in ((95, ""), (60, "RARE.LIM_ROLLING")):
                 moment = now - timedelta(days=days)
-                made = {"state": "made", "outcome": "not_met", "made_at": moment}
-                Contact.create({**about, **made})
+                made = {"outcome": "not_met", "made_at": moment}
+                Contact._create_over("made", [{**about, **made}])
                 self.assertEqual(Contact.new(about)._decide(now).codes, codes)
 
     def test_what_is_remembered_is_forgotten_when_a_rule_changes(self):

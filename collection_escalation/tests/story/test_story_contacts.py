@@ -181,7 +181,7 @@ class TestStoryContacts(CollectionCommon):
         )
         with mute_logger(
             "odoo.addons.mail.models.mail_render_mixin",
-            "odoo.addons.collection_escalation.models.engine.collection_dispatcher",
+            "odoo.addons.collection_escalation.models.message.collection_contact_writing",
         ):
             mails = self._live(MONDAY + timedelta(days=7))
         self.assertEqual(len(mails), 1)
@@ -313,7 +313,7 @@ class TestStoryContacts(CollectionCommon):
         with self.assertRaises(AccessError):
             contact.with_user(self.manager).check_access("write")
         with self.assertRaises(UserError):
-            contact._set_state("planned")
+            contact._set_planned()
 
     def test_the_database_refuses_a_step_that_reaches_an_item_twice(self):
         self._create_overdue_invoice(MONDAY)
