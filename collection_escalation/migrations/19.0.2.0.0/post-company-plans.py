@@ -12,7 +12,8 @@ def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     companies = env["res.company"].search([("collection_started_on", "!=", False)])
     for company in companies.sorted("parent_path"):
-        for policy, copy in company._own_collection_plans().items():
+        company_moving = company.with_context(collection_plan_is_a_copy=True)
+        for policy, copy in company_moving._own_collection_plans().items():
             _move_what_stands_there(env, company, policy, copy)
     _own_words(env, companies)
     _own_rules(env, companies)

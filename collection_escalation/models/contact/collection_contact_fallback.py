@@ -90,9 +90,14 @@ class CollectionContact(models.Model):
 
     def _ask_to_mend_address(self, reasons):
         """A duty for the collector: without an address nobody is reached. One a customer
-        is enough."""
+        is enough. It is about the channel that the step wanted; where its other channel
+        fails too, it is still about the first."""
         self.debtor_id._note_unreached(
-            [(c.debtor_id.id, c.channel, c.destination or "") for c in self]
+            [
+                (c.debtor_id.id, c.channel, c.destination or "")
+                for c in self
+                if not c.fallback_of_id
+            ]
         )
         self.env["collection.duty"]._ask(
             "mend_address",

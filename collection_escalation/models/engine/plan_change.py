@@ -99,8 +99,11 @@ class CollectionDebtor(models.Model):
 
     def _withdraw_what_is_not_in_plan(self):
         """Take the items out of contacts that have not left and that the plan does not want
-        now; no step is burnt. Superuser: a clerk who corrects a customer sees none."""
-        if not self:
+        now; no step is burnt. Superuser: a clerk who corrects a customer sees none.
+
+        In the context: ``collection_plan_is_a_copy``, the new plan says the same, and what
+        is planned is moved to it."""
+        if not self or self.env.context.get("collection_plan_is_a_copy"):
             return
         self.env.flush_all()
         contacts_sudo = (

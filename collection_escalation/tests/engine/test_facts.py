@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools.translate import LazyTranslate
 
 from ...rules.decision import Reason
+from ...rules.statement import Credit
 from ..common import MONDAY, CollectionCommon
 from ..scratch_models import ScratchModels
 
@@ -47,7 +48,10 @@ class FactMoon(models.AbstractModel):
 
     def _take_off(self, facts, debtor, currency_id):
         if facts.of["moon"].get(debtor.id) == "take_off":
-            return [(998.0, Reason.of("MOON", phase="new"))]
+            credit = Credit(
+                "moon:1", "Moon", str(currency_id), Decimal(998), FRIENDLY_DAY
+            )
+            return [(credit, Reason.of("MOON", phase="new"))]
         return []
 
 
