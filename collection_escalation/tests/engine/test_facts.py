@@ -1,6 +1,7 @@
 """A new fact, with the reasons it gives, is one new file."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import models
 from odoo.tests import tagged
