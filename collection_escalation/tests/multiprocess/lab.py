@@ -422,7 +422,8 @@ class Workers:
 def prepare_company(env):
     """The database's company collects, in Brazil, with the consumers' plan, without review.
     Only its house rules hold: once a day, so that each round finds a free slot; the limits a
-    week of a country's law have tests of their own."""
+    week of a country's law, and the quiet days, have tests of their own."""
+    env["collection.policy"].search([]).quiet_days = 0
     env["collection.contact.ruleset"].search(
         [("country_id", "!=", False), ("is_preset", "=", False)]
     ).active = False
