@@ -186,6 +186,30 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
         )
         return wizard.action_approve() if approved else wizard.action_refuse()
 
+    def _start_payment(self, invoice, amount, day):
+        """A transaction that stays *pending*."""
+        every = self.env["payment.method"].sudo().with_context(active_test=False)
+        provider = self.env["payment.provider"].sudo().search([], limit=1)
+        method = every.search([], limit=1)
+        with self._at(day):
+            return (
+                self.env["payment.transaction"]
+                .sudo()
+                .create(
+                    {
+                        "provider_id": provider.id,
+                        "payment_method_id": method.id,
+                        "amount": amount,
+                        "currency_id": invoice.currency_id.id,
+                        "partner_id": invoice.partner_id.id,
+                        "reference": f"TX-{amount}",
+                        "invoice_ids": [Command.set(invoice.ids)],
+                        "state": "pending",
+                        "last_state_change": f"{day} 12:00:00",
+                    }
+                )
+            )
+
     def _settle_transaction(self):
         """What a commit does before it writes: flush, and follow the ledger."""
         self.env.flush_all()

@@ -1,6 +1,5 @@
 """What leaves, to whom, and what stops it at the last moment."""
 
-from contextlib import contextmanager
 from datetime import time, timedelta
 from unittest.mock import patch
 
@@ -41,15 +40,6 @@ class LeavingCommon(CollectionCommon):
     def _contacts_of(self, partners):
         Contact_sudo = self.env["collection.contact"].sudo()
         return Contact_sudo.union(*map(self._contacts, partners))
-
-    @contextmanager
-    def _payment_in_process(self, invoice):
-        with patch.object(
-            type(self.env["collection.evaluation"]),
-            "_read_payments_in_process",
-            lambda evaluation, move_ids: set(invoice.ids),
-        ):
-            yield
 
 
 @tagged("post_install", "-at_install")
@@ -429,12 +419,13 @@ class TestNothingToAskFor(LeavingCommon):
     def test_nobody_is_called_while_a_payment_is_in_process(self):
         invoice = self._create_overdue_invoice(MONDAY)
         call = self._plan_call().with_user(self.collector)
-        with self._at(call.planned_on), self._payment_in_process(invoice):
+        self._start_payment(invoice, 1000.0, call.planned_on)
+        with self._at(call.planned_on):
             self.assertFalse(call.permitted_now)
-            self.assertIn("A payment is in process", call.permission)
+            self.assertIn("A payment of it is on its way", call.permission)
             answer = call.action_begin()
         self.assertEqual(answer["tag"], "display_notification")
-        self.assertIn("A payment is in process", answer["params"]["message"])
+        self.assertIn("A payment of it is on its way", answer["params"]["message"])
         self.assertEqual(call.state, "skipped")
 
     def test_the_same_call_is_permitted_when_no_payment_is_in_process(self):

@@ -29,30 +29,6 @@ class PictureCommon(CollectionCommon):
             day, amount, move_type="out_refund", invoice_date=day, **vals
         )
 
-    def _start_payment(self, invoice, amount, day):
-        """A transaction that stays *pending*."""
-        every = self.env["payment.method"].sudo().with_context(active_test=False)
-        provider = self.env["payment.provider"].sudo().search([], limit=1)
-        method = every.search([], limit=1)
-        with self._at(day):
-            return (
-                self.env["payment.transaction"]
-                .sudo()
-                .create(
-                    {
-                        "provider_id": provider.id,
-                        "payment_method_id": method.id,
-                        "amount": amount,
-                        "currency_id": invoice.currency_id.id,
-                        "partner_id": invoice.partner_id.id,
-                        "reference": f"TX-{amount}",
-                        "invoice_ids": [Command.set(invoice.ids)],
-                        "state": "pending",
-                        "last_state_change": f"{day} 12:00:00",
-                    }
-                )
-            )
-
 
 @tagged("post_install", "-at_install")
 class TestPicture(PictureCommon):
