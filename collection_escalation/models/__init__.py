@@ -5,6 +5,7 @@ from . import (
     collection_internal_thread,
     collection_owned,
     collection_reason,
+    collection_registry,
     collection_duty,
     collection_approval,
     collection_wizard,

@@ -1,7 +1,7 @@
 """Who asked, what exactly, who decided, when, why. One file a kind: a new kind is one
 model that inherits `collection.approval.kind`, in the room whose decision it is."""
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
@@ -23,38 +23,17 @@ class CollectionApprovalKind(models.AbstractModel):
     is to say about a kind. ``approval`` is always as superuser."""
 
     _name = "collection.approval.kind"
+    _inherit = ["collection.registry"]
     _description = "Kind of approval"
+    _registry = "collection.approval.kind"
 
-    #: As stored on approvals.
-    _code = ""
-    #: What people read (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: Kind of the duty of who has to decide.
     _duty = "approve"
-
-    @api.model
-    def _get_models(self):
-        """The kinds, in their order."""
-        names = self.env.registry.descendants(["collection.approval.kind"], "_inherit")
-        kinds = [self.env[name] for name in names]
-        return sorted((k for k in kinds if k._code), key=lambda k: k._place)
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        return {kind._code: kind._name for kind in self._get_models()}
 
     @api.model
     def _get(self, code):
         """The model of a kind; the bare one for a kind that no module knows any more."""
         return self.env[self._get_names().get(code, "collection.approval.kind")]
-
-    @api.model
-    def _get_selection(self):
-        lang = self.env.lang or "en_US"
-        return [(k._code, k._label._translate(lang)) for k in self._get_models()]
 
     @api.model
     def _get_decider(self, approval):

@@ -1,7 +1,7 @@
 """What a person must do, by when, because of what. One file a kind: a new kind is one
 model that inherits `collection.duty.kind`, in the room that asks for it."""
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
@@ -27,14 +27,10 @@ class CollectionDutyKind(models.AbstractModel):
     methods below are all there is to say about one. ``duty`` is always as superuser."""
 
     _name = "collection.duty.kind"
+    _inherit = ["collection.registry"]
     _description = "Kind of duty"
+    _registry = "collection.duty.kind"
 
-    #: As stored on duties.
-    _code = ""
-    #: What people read (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: Xml id of the type of the activity that the owner sees.
     _activity_type = "mail.mail_activity_data_todo"
     #: The owner gets an e-mail, as of an activity that a colleague plans.
@@ -45,26 +41,9 @@ class CollectionDutyKind(models.AbstractModel):
     _by_hand = False
 
     @api.model
-    def _get_models(self):
-        """The kinds, in their order."""
-        names = self.env.registry.descendants(["collection.duty.kind"], "_inherit")
-        kinds = [self.env[name] for name in names]
-        return sorted((k for k in kinds if k._code), key=lambda k: k._place)
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        return {kind._code: kind._name for kind in self._get_models()}
-
-    @api.model
     def _get(self, code):
         """The model of a kind; the bare one for a kind that no module knows any more."""
         return self.env[self._get_names().get(code, "collection.duty.kind")]
-
-    @api.model
-    def _get_selection(self):
-        lang = self.env.lang or "en_US"
-        return [(k._code, k._label._translate(lang)) for k in self._get_models()]
 
     @api.model
     def _get_owner(self, debtor):

@@ -1,7 +1,7 @@
 """Ways to reach a customer. One file a channel: a new channel is one new file
 ``channel_<code>.py`` with a model that inherits `collection.channel`."""
 
-from odoo import api, models, tools
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -18,14 +18,10 @@ class CollectionChannel(models.AbstractModel):
     methods below are all there is to say about one."""
 
     _name = "collection.channel"
+    _inherit = ["collection.registry"]
     _description = "Way to reach a customer"
+    _registry = "collection.channel"
 
-    #: As stored on contacts and steps.
-    _code = ""
-    #: What people read (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: What the contact rules call it (see `rules.contact_vocabulary.CHANNELS`).
     _rule_channel = ""
     #: What came of it when nobody said so, in the words of the contact rules.
@@ -42,33 +38,6 @@ class CollectionChannel(models.AbstractModel):
     _template_field = ""
     #: Field of the contact that holds its message in a queue of Odoo, if it has one.
     _queue_field = ""
-
-    @api.model
-    def _get_models(self):
-        """The channels, in their order."""
-        names = self.env.registry.descendants(["collection.channel"], "_inherit")
-        channels = [self.env[name] for name in names]
-        return sorted((c for c in channels if c._code), key=lambda c: c._place)
-
-    @api.model
-    @tools.ormcache("self.env.lang")
-    def _get_selection(self):
-        lang = self.env.lang or "en_US"
-        return [(c._code, c._label._translate(lang)) for c in self._get_models()]
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        return {channel._code: channel._name for channel in self._get_models()}
-
-    @api.model
-    def _get(self, code):
-        """The model of a channel."""
-        return self.env[self._get_names()[code]]
-
-    @api.model
-    def _get_label(self):
-        return dict(self._get_selection())[self._code]
 
     @api.model
     def _get_automatic_codes(self):

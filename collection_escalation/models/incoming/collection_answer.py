@@ -29,14 +29,10 @@ class CollectionAnswer(models.AbstractModel):
     message's company, in the reader's language. Whatever the reader sent is hostile."""
 
     _name = "collection.answer"
+    _inherit = ["collection.registry"]
     _description = "Answer of a customer"
+    _registry = "collection.answer"
 
-    #: As in the address of the page, and in the log.
-    _code = ""
-    #: What the button says (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: Xml id of the QWeb template with the fields of the form.
     _form = ""
     #: What the button of the form says, and the page afterwards (`_lt`).
@@ -49,13 +45,6 @@ class CollectionAnswer(models.AbstractModel):
     #: Automatic contacts wait two business days, as after every answer by e-mail; once a
     #: message, so that nobody puts it off for ever by the same link.
     _pauses = False
-
-    @api.model
-    def _get_models(self):
-        """The answers, in their order."""
-        names = self.env.registry.descendants(["collection.answer"], "_inherit")
-        answers = [self.env[name] for name in names]
-        return sorted((a for a in answers if a._code), key=lambda a: a._place)
 
     @api.model
     def _get(self, code):

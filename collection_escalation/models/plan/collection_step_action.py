@@ -1,7 +1,7 @@
 """What a step of the plan does. One file an action: a new one is one new file
 ``step_action_<code>.py`` with a model that inherits `collection.step.action`."""
 
-from odoo import api, models, tools
+from odoo import api, models
 
 
 def action_selection(model):
@@ -14,44 +14,13 @@ class CollectionStepAction(models.AbstractModel):
     step waits: it reports an open `rules.stages.Mark` until it is over."""
 
     _name = "collection.step.action"
+    _inherit = ["collection.registry"]
     _description = "What a step of a plan does"
+    _registry = "collection.step.action"
 
-    #: As stored on steps.
-    _code = ""
-    #: What people read (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: Purpose of the contacts that are planned for the step (see `collection.purpose`);
     #: empty: it does something else, in `_begin`.
     _purpose = ""
-
-    @api.model
-    def _get_models(self):
-        """The actions, in their order."""
-        names = self.env.registry.descendants(["collection.step.action"], "_inherit")
-        actions = [self.env[name] for name in names]
-        return sorted((a for a in actions if a._code), key=lambda a: a._place)
-
-    @api.model
-    @tools.ormcache("self.env.lang")
-    def _get_selection(self):
-        lang = self.env.lang or "en_US"
-        return [(a._code, a._label._translate(lang)) for a in self._get_models()]
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        return {action._code: action._name for action in self._get_models()}
-
-    @api.model
-    def _get(self, code):
-        """The model of an action."""
-        return self.env[self._get_names()[code]]
-
-    @api.model
-    def _get_label(self):
-        return dict(self._get_selection())[self._code]
 
     # -- what an action says of itself ---------------------------------------------------
 

@@ -15,14 +15,10 @@ class CollectionPurpose(models.AbstractModel):
     methods below are all there is to say about one; nobody else asks which one it is."""
 
     _name = "collection.purpose"
+    _inherit = ["collection.registry"]
     _description = "What a contact is for"
+    _registry = "collection.purpose"
 
-    #: As stored on contacts.
-    _code = ""
-    #: What people read (`_lt`).
-    _label = ""
-    #: Place in lists.
-    _place = 0
     #: Who makes contacts of this purpose: ``system``, ``person`` or ``customer``.
     _made_by = "system"
     #: What the contact rules call it (`rules.contact_vocabulary.PURPOSES`): ``demand``,
@@ -55,29 +51,6 @@ class CollectionPurpose(models.AbstractModel):
     _template = ""
     #: Among contacts that want the same day by the same channel the lowest is planned first.
     _planning_rank = 0
-
-    @api.model
-    def _get_models(self):
-        """The purposes, in their order."""
-        names = self.env.registry.descendants(["collection.purpose"], "_inherit")
-        purposes = [self.env[name] for name in names]
-        return sorted((p for p in purposes if p._code), key=lambda p: p._place)
-
-    @api.model
-    @tools.ormcache("self.env.lang")
-    def _get_selection(self):
-        lang = self.env.lang or "en_US"
-        return [(p._code, p._label._translate(lang)) for p in self._get_models()]
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        return {purpose._code: purpose._name for purpose in self._get_models()}
-
-    @api.model
-    def _get(self, code):
-        """The model of a purpose."""
-        return self.env[self._get_names()[code]]
 
     @api.model
     @tools.ormcache("attribute", "value")
