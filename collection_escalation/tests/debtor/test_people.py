@@ -231,12 +231,18 @@ class TestContactByHand(PeopleCommon):
     def test_a_prudent_rule_needs_a_reason_and_the_law_a_document_too(self):
         """At 20:00 calls are refused in Rio by prudence, in São Paulo also by the law of
         the state (BR-SP: calls until 20:00)."""
-        for state, codes in (
-            ("rj", ["BR.WIN_HOURS", "HOUSE.WIN_HOURS"]),
-            ("sp", ["BR.WIN_HOURS", "BR-SP.WIN_HOURS", "HOUSE.WIN_HOURS"]),
+        for state, phone, codes in (
+            ("rj", "+55 21 98888-0001", ["BR.WIN_HOURS", "HOUSE.WIN_HOURS"]),
+            (
+                "sp",
+                "+55 11 98888-0002",
+                ["BR.WIN_HOURS", "BR-SP.WIN_HOURS", "HOUSE.WIN_HOURS"],
+            ),
         ):
             partner = self._create_debtor_partner(
-                f"Loja {state}", state_id=self.env.ref(f"base.state_br_{state}").id
+                f"Loja {state}",
+                state_id=self.env.ref(f"base.state_br_{state}").id,
+                phone=phone,
             )
             self.invoice = self._create_overdue_invoice(MONDAY, partner=partner)
             self.debtor = self._debtor(partner)
