@@ -28,7 +28,9 @@ class CollectionContact(models.Model):
     def _compute_amount_text(self):
         for contact in self:
             lines = contact._get_lines()
-            contact.item_count = len(lines.filtered("item_id"))
+            contact.item_count = len(
+                lines.filtered(lambda x: x.item_id and x.part != "info")
+            )
             currencies = {c.name: c for c in lines.currency_id}
             contact.amount_text = " + ".join(
                 currencies[total.currency].format(float(total.asked))

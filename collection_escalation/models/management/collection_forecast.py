@@ -35,7 +35,8 @@ class Foreseen:
     reasons: list[dict] = field(default_factory=list)
     reservation: tuple | None = None
     over: bool = False
-    amounts: dict[int, float] | None = None
+    #: ({currency id: amount}, number of items) that it asks for, once it is over.
+    asked: tuple[dict[int, float], int] | None = None
 
 
 class DebtorForecast:
@@ -69,7 +70,7 @@ class DebtorForecast:
             self._live_one_day(self.today + timedelta(days=number))
         last = self.today + timedelta(days=days)
         for each in self.foreseen:
-            each.amounts = self.get_amounts(each)
+            each.asked = self._get_asked(each)
         return [
             each
             for each in self.foreseen
@@ -306,15 +307,15 @@ class DebtorForecast:
 
     def _close(self, each, on):
         """Made, missed or given up ``on`` this day: the ladder goes on from there."""
-        each.over, each.amounts = True, self.get_amounts(each)
+        each.over, each.asked = True, self._get_asked(each)
         for row, step in each.pairs:
             self._mark(row, step, Mark(step.id, on))
             row.next_date = on
 
-    def get_amounts(self, each):
-        """What it asks for, as the day of the facts has it: {currency id: amount}."""
-        if each.amounts is not None:
-            return each.amounts
+    def _get_asked(self, each):
+        """What it asks for, as the day of the facts has it (see `Foreseen`)."""
+        if each.asked is not None:
+            return each.asked
         evaluation, contact, facts = (
             self.env["collection.evaluation"],
             each.contact,
@@ -332,7 +333,7 @@ class DebtorForecast:
                 facts, self.debtor, set(rows)
             ):
                 amounts[currency_id] += float(line.open)
-        return amounts
+        return amounts, len(rows)
 
 
 class CollectionForecast(models.AbstractModel):
@@ -415,8 +416,8 @@ class CollectionForecast(models.AbstractModel):
             "planned_on": contact.planned_on,
             "recipient_id": contact.recipient_id.id,
             "destination": contact.destination,
-            "amounts": each.amounts,
-            "item_count": len({row.id for row, _step in each.pairs}),
+            "amounts": each.asked[0],
+            "item_count": each.asked[1],
             "in_outbox": each.in_outbox,
             "reasons": each.reasons + self._get_planning_reasons(each),
         }
