@@ -434,7 +434,9 @@ class CollectionDuty(models.Model):
                 activity.write(said)
 
     def _get_note_html(self):
-        return plaintext2html(self.note) if self.note else False
+        """What the summary does not say already."""
+        note = (self.note or "").strip()
+        return plaintext2html(note) if note and note != self.summary else False
 
     def _merge_debtors(self, keep):
         """Their customers become ``keep``: of two alike one stays."""

@@ -198,7 +198,8 @@ class CollectionContact(models.Model):
         lines.filtered(lambda line: line.state != line_state).write(
             {"state": line_state}
         )
-        lines.item_id._wake()
+        # what was only listed beside was not reached: its plan goes on as it stood
+        lines.filtered(lambda line: line.part == "step").item_id._wake()
 
     def _start_leaving(self, today, tz, message_id):
         """The gate from *queued* to *sending*, in one statement that does nothing if

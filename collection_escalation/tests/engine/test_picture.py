@@ -275,17 +275,18 @@ class TestHeadOffice(PictureCommon):
     def test_a_pause_at_the_head_office_holds_at_the_branch(self):
         invoice = self._create_overdue_invoice(MONDAY, company_id=self.branch.id)
         self._create_overdue_invoice(MONDAY, 5.0)
-        self.env["collection.hold"].sudo().create(
-            {
-                "debtor_id": self._debtor()
-                .filtered(lambda d: d.company_id == self.company)
-                .id,
-                "reason": "complaint",
-                "user_id": self.manager.id,
-                "date_from": MONDAY,
-                "date_to": date(2026, 3, 20),
-            }
-        )
+        with self._at(MONDAY):
+            self.env["collection.hold"].sudo().create(
+                {
+                    "debtor_id": self._debtor()
+                    .filtered(lambda d: d.company_id == self.company)
+                    .id,
+                    "reason": "complaint",
+                    "user_id": self.manager.id,
+                    "date_from": MONDAY,
+                    "date_to": date(2026, 3, 20),
+                }
+            )
         self.assertFalse(self._live_until(FRIENDLY_DAY, date(2026, 3, 10)))
         self.assertWithheldBecause("HELD_ELSEWHERE", invoice)
         why = self._items(invoice).why
