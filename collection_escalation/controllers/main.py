@@ -1,10 +1,12 @@
 """The links in our messages: what the message states, and the answers of one tap."""
 
+import csv
+import io
 import secrets
 
 from odoo import http
 from odoo.exceptions import UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 from odoo.tools import format_date
 
 from ..models.incoming.ir_http import PRIVATE
@@ -15,6 +17,8 @@ LARGEST_FORM = 20 * 1024 * 1024
 #: Messages that a session remembers as proved.
 REMEMBERED = 50
 PROVED = "statement_proved"
+#: What a cell begins with that a table takes for a formula.
+FORMULA = tuple("=+-@\t\r")
 
 
 def page(path, *methods, **options):
@@ -44,6 +48,54 @@ class CollectionStatement(http.Controller):
         if not contact:
             return self._refuse()
         return self._show(contact)
+
+    @page("/list.csv", "GET")
+    def statement_list(self, contact_id, token, **kwargs):
+        """What the page lists, as a file for a table."""
+        contact = self._enter(contact_id, token)
+        if not contact:
+            return self._refuse()
+        if not self._is_proved(contact):
+            return self._show(contact)
+        return self._guard(
+            request.make_response(
+                self._write_list(contact),
+                [
+                    ("Content-Type", "text/csv; charset=utf-8"),
+                    ("Content-Disposition", content_disposition("invoices.csv")),
+                ],
+            )
+        )
+
+    def _write_list(self, contact):
+        """Numbers with a decimal point; what a table could take for a formula is text."""
+        table = io.StringIO()
+        writer = csv.writer(table)
+        _ = contact.env._
+        writer.writerow(
+            [
+                _("Invoice"),
+                _("Due date"),
+                _("Currency"),
+                _("Amount"),
+                _("Still open"),
+            ]
+        )
+        for row in self._get_rows(contact):
+            name = row["name"] or ""
+            if name[:1] in FORMULA:
+                name = f"'{name}"
+            theirs = row["theirs"]
+            writer.writerow(
+                [
+                    name,
+                    row["date_due"] or "",
+                    row["currency"].name or "",
+                    f"{row['original']:.2f}" if theirs else "",
+                    f"{0 if row['settled'] else row['open']:.2f}" if theirs else "",
+                ]
+            )
+        return table.getvalue()
 
     @page("/<int:line_id>", "GET")
     def statement_line(self, contact_id, token, line_id, **kwargs):
@@ -223,7 +275,10 @@ class CollectionStatement(http.Controller):
                     {
                         **row,
                         "day": format_date(contact.env, row["date_due"]),
-                        "settled": theirs and not still_open,
+                        # money on its way is no document that could be used up
+                        "settled": bool(row["line"].credit_line_id)
+                        and theirs
+                        and not still_open,
                         "theirs": theirs,
                         "url": None,
                     }

@@ -27,7 +27,6 @@ READING_METHODS = {
         "get_creditor",
         "get_creditor_address",
         "get_first_asked",
-        "get_statement",
         "get_statement_totals",
         "is_to_decider",
     },

@@ -6,6 +6,10 @@ from odoo.tools import format_amount, format_list
 
 from ...rules.statement import add_up
 
+#: Invoices that a message lists: the oldest. More would make it longer than mail programs
+#: show, and nobody reads them.
+LISTED_AT_MOST = 50
+
 
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
@@ -52,6 +56,37 @@ class CollectionContact(models.Model):
                 }
             )
         return rows
+
+    @api.private
+    def get_shown(self, rows):
+        """Those of ``rows`` (of `get_statement`) that a message lists: the oldest invoices,
+        and all credits. On paper, and on the page behind the link, all stand."""
+        invoices = [row for row in rows if not row["is_credit"]]
+        if self.on_paper or len(invoices) <= LISTED_AT_MOST:
+            return rows
+        invoices.sort(key=lambda row: str(row["date_due"]))
+        shown = {row["line"] for row in invoices[:LISTED_AT_MOST]}
+        return [row for row in rows if row["is_credit"] or row["line"] in shown]
+
+    @api.private
+    def get_more_text(self, rows):
+        """The others in one sentence, with what is open of them; "" if all are listed."""
+        shown = self.get_shown(rows)
+        rest = [row for row in rows if row not in shown]
+        if not rest:
+            return ""
+        amounts = [
+            format_amount(
+                self.env, total["open"], total["currency"], lang_code=self.lang
+            )
+            for total in self.get_statement_totals(rest)
+        ]
+        return self.env._(
+            "And %(count)s more, together %(amounts)s. All of them stand on the page "
+            "behind the link, where you can also download the list.",
+            count=len(rest),
+            amounts=format_list(self.env, amounts),
+        )
 
     def get_statement_totals(self, rows):
         """Totals of ``rows`` (of `get_statement`) by currency, each the sum of what is

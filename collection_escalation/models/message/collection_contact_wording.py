@@ -79,9 +79,11 @@ class CollectionContact(models.Model):
             Datum("address", creditor.city or ""),
             Datum(TAX_ID, creditor.vat or ""),
         ]
-        for row in self.get_statement():
-            if row["is_credit"]:
-                continue
+        rows = self.get_statement()
+        asked = [row for row in rows if row["part"] in ("step", "also")]
+        # those for information have a list of their own
+        told = [row for row in rows if row["part"] == "info"]
+        for row in self.get_shown(asked) + self.get_shown(told):
             due = self._format_day(row["date_due"], self.lang)
             wanted += [
                 Datum("invoice", row["name"] or ""),

@@ -508,17 +508,18 @@ class TestReadyPlans(CollectionCommon):
 
     def test_what_is_not_due_stands_apart_from_what_is_asked_for(self):
         """Due on Thursday 26 March: its note would leave on Monday 23, with the firm mail
-        of the other. The totals are apart, too."""
+        of the other. Only what is asked for has a total."""
         self._name_all_places()
         coming = self._create_overdue_invoice(MONDAY.replace(day=26), 77.0)
         old, _coming = self._join_a_firm_mail(coming)
         body = " ".join(html2plaintext(self._firm_mail["body"]).split())
-        asked, mark, later = body.partition("nothing to do before the due date")
+        asked, mark, later = body.partition("nothing to pay now")
         self.assertTrue(mark, body)
         self.assertIn(old.name, asked)
         self.assertNotIn(coming.name, asked)
         self.assertIn(coming.name, later)
         self.assertRegex(asked, r"Total USD \$ ?1,000.00")
+        self.assertNotIn("Total", later)
         self.assertIn(f"If we hear nothing about {old.name},", later)
 
     def test_of_one_kind_nothing_is_set_apart(self):
@@ -528,7 +529,11 @@ class TestReadyPlans(CollectionCommon):
         (mail,) = self._live(MONDAY + timedelta(days=21))
         body = " ".join(html2plaintext(mail["body"]).split())
         self.assertIn("If we hear nothing, this is what", body)
-        for text in ("for the first time", "Not due yet", "everything in order"):
+        for text in (
+            "for the first time",
+            "For your information",
+            "everything in order",
+        ):
             self.assertNotIn(text, body)
 
     def test_who_decides_works_for_the_company(self):
