@@ -29,6 +29,7 @@ class MailComposeMessage(models.TransientModel):
 
     def action_send_mail(self):
         """Only what a person sends: what other modules send by code is theirs."""
+        self._refuse_on_our_records()
         return super(MailComposeMessage, self._as_checked()).action_send_mail()
 
     def action_schedule_message(self):
@@ -44,6 +45,10 @@ class MailComposeMessage(models.TransientModel):
         return self.with_context(**{PASS: REASONED}) if reasoned else self
 
     def _action_send_mail(self, auto_commit=False):
+        self._refuse_on_our_records()
+        return super()._action_send_mail(auto_commit=auto_commit)
+
+    def _refuse_on_our_records(self):
         """“Send message” on a file or customer is internal: the thread drops everybody
         outside. E-mails to many records, and about contacts, would pass it by."""
         internal = self.env["collection.internal"]._get_internal_names()
@@ -59,4 +64,3 @@ class MailComposeMessage(models.TransientModel):
                         "buttons."
                     )
                 )
-        return super()._action_send_mail(auto_commit=auto_commit)

@@ -37,6 +37,7 @@ class SmsComposer(models.TransientModel):
 
     def action_send_sms(self):
         """Only what a person sends: what other modules send by code is theirs."""
+        self._refuse_on_our_records()
         return super(SmsComposer, self._as_checked()).action_send_sms()
 
     def _as_checked(self):
@@ -44,6 +45,10 @@ class SmsComposer(models.TransientModel):
         return self.with_context(**{PASS: REASONED})
 
     def _action_send_sms(self):
+        self._refuse_on_our_records()
+        return super()._action_send_sms()
+
+    def _refuse_on_our_records(self):
         """An SMS from a file or customer would go to the number whatever the contact
         rules say."""
         internal = self.env["collection.internal"]._get_internal_names()
@@ -54,4 +59,3 @@ class SmsComposer(models.TransientModel):
                     "the proof kept. Open the collection file and use its buttons."
                 )
             )
-        return super()._action_send_sms()

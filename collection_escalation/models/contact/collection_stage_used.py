@@ -19,7 +19,7 @@ class CollectionStageStep(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT one.id FROM unnest(%(ids)s) AS one(id)
+                SELECT one.id FROM unnest(%(ids)s::int[]) AS one(id)
                  WHERE EXISTS (SELECT FROM collection_contact_line
                                 WHERE %(column)s = one.id)
                     OR EXISTS (SELECT FROM collection_contact

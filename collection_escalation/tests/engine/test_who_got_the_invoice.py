@@ -24,14 +24,23 @@ class TestWhoGotTheInvoice(CollectionCommon):
     def setUp(self):
         super().setUp()
         self.invoice = self._create_overdue_invoice(MONDAY)
-        self.invoice.is_move_sent = True
+        with self._at(MONDAY):
+            self.invoice.is_move_sent = True
+            self.env.flush_all()
 
     def _deliver(self, **statuses):
         """A message of the invoice: {partner: status of the delivery}."""
         message = (
             self.env["mail.message"]
             .sudo()
-            .create({"model": "account.move", "res_id": self.invoice.id, "body": "x"})
+            .create(
+                {
+                    "model": "account.move",
+                    "res_id": self.invoice.id,
+                    "body": "x",
+                    "date": MONDAY,
+                }
+            )
         )
         for name, status in statuses.items():
             partner = {
