@@ -23,6 +23,8 @@ class TestManyInvoices(CollectionCommon, HttpCase):
         invoices = self._create_overdue_invoice(MONDAY, 10.0)
         for _turn in range(number - 1):
             invoices |= self._create_overdue_invoice(MONDAY, 10.0)
+        with self._at(MONDAY):
+            self._debtor().party = "business"
         (mail,) = self._live(FRIENDLY_DAY)
         return invoices, mail["body"]
 
