@@ -29,7 +29,7 @@ class CollectionContact(models.Model):
         for contact in self:
             lines = contact._get_lines()
             contact.item_count = len(
-                lines.filtered(lambda x: x.item_id and x.part != "info")
+                lines.filtered(lambda x: x.item_id and x.part == "step")
             )
             currencies = {c.name: c for c in lines.currency_id}
             contact.amount_text = " + ".join(

@@ -75,6 +75,15 @@ class CollectionContact(models.Model):
         here = self.with_context(lang=self.lang or self.partner_id.lang)
         return here.env._("Payment on its way (%s)", line.name)
 
+    def _draw_what_people_make(self):
+        """What the evaluation planned has its list, and messages get it when they are
+        written; what a person makes by hand, or instead of a message, has not."""
+        self.filtered(
+            lambda c: (
+                c.handling != "automatic" and (c.fallback_of_id or not c.step_id)
+            )
+        )._draw_now()
+
     def _draw_now(self):
         """`_draw`, from what the ledger says now."""
         if contacts := self.filtered(lambda c: c._get_listing() != "own"):

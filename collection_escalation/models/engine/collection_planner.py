@@ -128,13 +128,7 @@ class CollectionPlanner(models.AbstractModel):
         )
         unwritten, unremarkable = {}, debtors._find_unremarkable()
         contacts = contacts._keep_reachable(unremarkable, unwritten)
-        # what the evaluation planned has its list, and messages get it when they are
-        # written; a person's, and what takes the place of another, has not
-        contacts.filtered(
-            lambda c: (
-                c.handling != "automatic" and (c.fallback_of_id or not c.step_id)
-            )
-        )._draw_now()
+        contacts._draw_what_people_make()
         events = contacts._get_rule_events(unremarkable)
         now = fields.Datetime.now()
         refused = contacts._plan_in_turn(now, events, unwritten)
@@ -228,5 +222,6 @@ class CollectionContact(models.Model):
         others = {c: d for c, d in refused.items() if c._is_channel_to_blame(d)}
         self._give_to_person({c: d for c, d in refused.items() if c not in others})
         instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
+        instead._draw_what_people_make()
         self._give_to_person(instead._plan_in_turn(now, events))
         return instead

@@ -35,8 +35,8 @@ class Foreseen:
     reasons: list[dict] = field(default_factory=list)
     reservation: tuple | None = None
     over: bool = False
-    #: ({currency id: amount}, number of items) that it asks for, once it is over.
-    asked: tuple[dict[int, float], int] | None = None
+    #: {currency id: amount} that it asks for, once it is over.
+    asked: dict[int, float] | None = None
 
 
 class DebtorForecast:
@@ -333,7 +333,7 @@ class DebtorForecast:
                 facts, self.debtor, set(rows)
             ):
                 amounts[currency_id] += float(line.open)
-        return amounts, len(rows)
+        return amounts
 
 
 class CollectionForecast(models.AbstractModel):
@@ -416,8 +416,8 @@ class CollectionForecast(models.AbstractModel):
             "planned_on": contact.planned_on,
             "recipient_id": contact.recipient_id.id,
             "destination": contact.destination,
-            "amounts": each.asked[0],
-            "item_count": each.asked[1],
+            "amounts": each.asked,
+            "item_count": len({row.id for row, _step in each.pairs}),
             "in_outbox": each.in_outbox,
             "reasons": each.reasons + self._get_planning_reasons(each),
         }
