@@ -153,7 +153,9 @@ class CollectionEvaluation(models.AbstractModel):
         ]
         for fact in known:
             facts.of[fact._code] = fact._read(facts, debtors)
-        facts.hooks = self._get_hooks([fact for fact in known if facts.of[fact._code]])
+        facts.hooks = self._get_hooks(
+            [fact for fact in known if fact._learns or facts.of[fact._code]]
+        )
         return facts
 
     def _find_days_and_plans(self, facts, debtors, tried_policy):

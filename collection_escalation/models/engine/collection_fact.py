@@ -22,6 +22,8 @@ class CollectionFact(models.AbstractModel):
     _place = 0
     #: Does it look at amounts? What is too little to chase is listed all the same.
     _judges_amounts = False
+    #: The forecast adds to what was read, so it is asked although nothing is known yet.
+    _learns = False
     #: Does it withhold courtesy notes, before the due date?
     _before_due = True
     #: Does it withhold contacts after the due date?

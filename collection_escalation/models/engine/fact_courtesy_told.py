@@ -14,6 +14,7 @@ class FactCourtesyTold(models.AbstractModel):
 
     _code = "courtesy_told"
     _place = 52
+    _learns = True
     _after_due = False
 
     def _read(self, facts, debtors):

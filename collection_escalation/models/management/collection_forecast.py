@@ -292,7 +292,22 @@ class DebtorForecast:
             if each.contact.stage_id.level != "pre_due":
                 _debtor_id, code, _purpose, whom = self._get_key(each.contact)
                 self.facts.of["quiet"][self.debtor.id, code, whom] = day
+        for id_, part in self._get_picture(each).items():
+            if part == "info":
+                self.facts.of["courtesy_told"][id_] = day
         self._close(each, day)
+
+    def _get_picture(self, each):
+        """{item id: part} of what it lists, where it lists all (`rules.picture`)."""
+        contact = each.contact
+        if contact._get_listing() != "all":
+            return {}
+        return self.env["collection.evaluation"]._get_picture(
+            self.facts,
+            self.debtor,
+            {row.id for row, _step in each.pairs},
+            contact._get_addressee(contact.step_id, contact.addressee_id.id),
+        )
 
     def _drop_what_is_obsolete(self, each, day):
         kept = []
@@ -316,22 +331,16 @@ class DebtorForecast:
         """What it asks for, as the day of the facts has it (see `Foreseen`)."""
         if each.asked is not None:
             return each.asked
-        evaluation, contact, facts = (
-            self.env["collection.evaluation"],
-            each.contact,
-            self.facts,
-        )
         rows, amounts = {row.id: row for row, _step in each.pairs}, {}
-        if contact._get_listing() == "all":
-            whom = contact._get_addressee(contact.step_id, contact.addressee_id.id)
-            parts = evaluation._get_picture(facts, self.debtor, set(rows), whom)
+        if parts := self._get_picture(each):
             rows = {r.id: r for r in self.rows if parts.get(r.id, "info") != "info"}
         for row in rows.values():
             amounts[row.currency_id] = amounts.get(row.currency_id, 0.0) + row.amount
-        if contact._get_listing() == "all":
-            for currency_id, line in evaluation._get_taken_from(
-                facts, self.debtor, set(rows)
-            ):
+        if parts:
+            taken = self.env["collection.evaluation"]._get_taken_from(
+                self.facts, self.debtor, set(rows)
+            )
+            for currency_id, line in taken:
                 amounts[currency_id] += float(line.open)
         return amounts
 
