@@ -434,9 +434,7 @@ class CollectionDuty(models.Model):
                 activity.write(said)
 
     def _get_note_html(self):
-        """What the summary does not say already."""
-        note = (self.note or "").strip()
-        return plaintext2html(note) if note and note != self.summary else False
+        return plaintext2html(self.note) if self.note else False
 
     def _merge_debtors(self, keep):
         """Their customers become ``keep``: of two alike one stays."""

@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 
 from odoo import Command, api, fields, models
 
-from ...rules.stages import Mark
+from ...rules.stages import Gone, Mark, carry_marks
 from ..engine.collection_evaluation_facts import INVOICE_FIRST, Facts, ItemRow
 
 #: States of contacts that have not left yet: they stand in the outbox.
@@ -200,8 +200,21 @@ class DebtorForecast:
 
     def _mark(self, row, step, mark=None):
         """Keep of the item that ``step`` has a contact; no mark: that it has none."""
-        others = [known for known in row.marks if known.step_id != step.id]
+        id_ = self._get_step_id(step)
+        others = [known for known in row.marks if known.step_id != id_]
+        if mark:
+            mark = replace(mark, step_id=id_)
         row.marks = (*others, mark) if step and mark else tuple(others)
+
+    def _get_step_id(self, step):
+        """Its id, or of the step of the plan that is tried for which it stands: what waits
+        in the outbox may be of another plan."""
+        ladder = self.env["collection.evaluation"]._get_ladder(self.facts, self.debtor)
+        if not step or any(x.id == step.id for r in ladder.rungs for x in r.steps):
+            return step.id
+        gone = {step.id: Gone(step.stage_id.level, step._get_step())}
+        carried = carry_marks((Mark(step.id, self.today),), ladder, gone)
+        return carried[0].step_id if carried else step.id
 
     # -- planning ------------------------------------------------------------------------
 
