@@ -50,11 +50,19 @@ class MailThread(models.AbstractModel):
         return self._leave_out_refused(recipients, "sms" if is_sms else "email", texts)
 
     def _notify_thread_by_sms(
-        self, message, recipients_data, msg_vals=False, sms_numbers=None, **kwargs
+        self,
+        message,
+        recipients_data,
+        msg_vals=False,
+        sms_content=None,
+        sms_numbers=None,
+        sms_pid_to_number=None,
+        put_in_queue=False,
+        **kwargs,
     ):
         """Numbers that are given beside the recipients."""
         if sms_numbers and self._name in GUARDED:
-            text = kwargs.get("sms_content") or (msg_vals or {}).get("body", "")
+            text = sms_content or (msg_vals or {}).get("body", "")
             people = [
                 {"id": False, "share": True, "name": number, "number": number}
                 for number in sms_numbers
@@ -67,7 +75,14 @@ class MailThread(models.AbstractModel):
             people = self._leave_out_refused(people, "sms", [(text, True)], asked)
             sms_numbers = [person["number"] for person in people]
         return super()._notify_thread_by_sms(
-            message, recipients_data, msg_vals, sms_numbers=sms_numbers, **kwargs
+            message,
+            recipients_data,
+            msg_vals,
+            sms_content=sms_content,
+            sms_numbers=sms_numbers,
+            sms_pid_to_number=sms_pid_to_number,
+            put_in_queue=put_in_queue,
+            **kwargs,
         )
 
     def _leave_out_refused(self, recipients, channel, texts, asked_sudo=()):
