@@ -83,12 +83,12 @@ def _make_tables(cr, rows: list, options, figures) -> None:
         """INSERT INTO replay.business_day
            SELECT place, day, count(*) FILTER (WHERE is_one)
                               OVER (PARTITION BY place ORDER BY day), is_one
-             FROM (SELECT place.place, day::date,
-                          extract(isodow FROM day) < 6 AND holiday.day IS NULL AS is_one
+             FROM (SELECT place.place, d.day::date AS day,
+                          extract(isodow FROM d.day) < 6 AND holiday.day IS NULL AS is_one
                      FROM (SELECT DISTINCT place FROM replay.customer) place
-                    CROSS JOIN generate_series(%s::date, %s::date, '1 day') AS day
+                    CROSS JOIN generate_series(%s::date, %s::date, '1 day') AS d(day)
                      LEFT JOIN replay.holiday
-                       ON holiday.place = place.place AND holiday.day = day) every""",
+                       ON holiday.place = place.place AND holiday.day = d.day) AS days""",
         (
             min(row.due for row in rows) - timedelta(days=1),
             max(options.last, *(row.due for row in rows)),

@@ -222,6 +222,6 @@ class CollectionContact(models.Model):
         others = {c: d for c, d in refused.items() if c._is_channel_to_blame(d)}
         self._give_to_person({c: d for c, d in refused.items() if c not in others})
         instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
-        instead._draw_what_people_make()
         self._give_to_person(instead._plan_in_turn(now, events))
+        instead.filtered("planned_at")._draw_what_people_make()
         return instead
