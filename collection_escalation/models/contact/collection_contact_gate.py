@@ -199,7 +199,8 @@ class CollectionContact(models.Model):
             {"state": line_state}
         )
         # what was only listed beside was not reached: its plan goes on as it stood
-        lines.filtered(lambda line: line.part == "step").item_id._wake()
+        reached = lines.filtered(lambda line: line.part == "step" or line.step_id)
+        reached.item_id._wake()
 
     def _start_leaving(self, today, tz, message_id):
         """The gate from *queued* to *sending*, in one statement that does nothing if

@@ -21,7 +21,11 @@ class CollectionContact(models.Model):
         if contact.new(vals)._get_listing() != "all":
             return [], []
         debtor = self.env["collection.debtor"].browse(vals["debtor_id"])
-        steps = {row.id for row, _step in pairs}
+        present = {row.id for row, _step in pairs}
+        tone = self.env["collection.stage"].browse(vals["stage_id"])
+        steps = {
+            row.id for row, step in pairs if not self._is_beside(step.stage_id, tone)
+        }
         step = self.env["collection.stage.step"].browse(vals["step_id"])
         parts = self.env["collection.evaluation"]._get_picture(
             facts, debtor, steps, contact._get_addressee(step, vals["addressee_id"])
@@ -30,7 +34,7 @@ class CollectionContact(models.Model):
         beside = [
             contact._prepare_beside(by_id[id_], part)
             for id_, part in parts.items()
-            if part != "step"
+            if part != "step" and id_ not in present
         ]
         asked_for = {id_ for id_, part in parts.items() if part != "info"}
         return beside, contact._prepare_credits(facts, debtor, asked_for)
@@ -122,6 +126,11 @@ class CollectionContact(models.Model):
 
         :return: the rows of what comes in, see `_prepare_beside`"""
         lines = self._get_planned_items()
+        notes = lines.filtered(
+            lambda x: x.part == "step" and self._is_beside(x.stage_id, self.stage_id)
+        )
+        if notes:  # they waited, and the tone was raised
+            notes.write({"part": "info"})
         steps = set(lines.filtered(lambda x: x.part == "step").item_id.ids)
         parts = self.env["collection.evaluation"]._get_picture(
             facts,

@@ -141,21 +141,37 @@ class CollectionContact(models.Model):
 
     def _prepare_lines(self, contact, pairs, present):
         """As `collection.contact.line._create_planned` takes them, of those whose step it
-        is."""
+        is. Beside what is asked for a courtesy note is an information: nothing is asked of
+        what is not due."""
         present_ids = set(present.ids) if present else set()
+        tone = self._get_highest_step([contact.step_id, *(step for _r, step in pairs)])
         of_step = {
-            step: (step.id or None, step.stage_id.id or None)
+            step: (
+                (step.id or None, step.stage_id.id or None),
+                "info" if self._is_beside(step.stage_id, tone.stage_id) else "step",
+            )
             for step in {step for _row, step in pairs}
         }
         return [
             (
                 contact.id,
                 row.id,
-                (*of_step[step], row.cycle, row.currency_id, row.due, "step"),
+                (
+                    *of_step[step][0],
+                    row.cycle,
+                    row.currency_id,
+                    row.due,
+                    of_step[step][1],
+                ),
             )
             for row, step in pairs
             if step or row.id not in present_ids
         ]
+
+    def _is_beside(self, stage, tone):
+        """Is a line of ``stage`` a courtesy note in a contact of the stage ``tone``, which
+        is after the due date?"""
+        return stage.level == "pre_due" and tone.level not in (False, "pre_due")
 
     def _get_highest_step(self, steps):
         return max(

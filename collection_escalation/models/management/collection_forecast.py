@@ -318,7 +318,11 @@ class DebtorForecast:
         return self.env["collection.evaluation"]._get_picture(
             self.facts,
             self.debtor,
-            {row.id for row, _step in each.pairs},
+            {
+                row.id
+                for row, step in each.pairs
+                if not contact._is_beside(step.stage_id, contact.stage_id)
+            },
             contact._get_addressee(contact.step_id, contact.addressee_id.id),
         )
 

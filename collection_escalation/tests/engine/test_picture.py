@@ -117,6 +117,17 @@ class TestPicture(PictureCommon):
         self.assertEqual([*sent], [FRIENDLY_DAY])
         self.assertWithheldBecause("COURTESY_TOLD", coming)
 
+    def test_nothing_is_asked_of_what_is_not_due(self):
+        """Due 12 March: its courtesy note falls due on Monday 9 March, with the friendly
+        mail of the other, and is an information in it."""
+        self._create_overdue_invoice(MONDAY)
+        coming = self._create_overdue_invoice(date(2026, 3, 12), 77.0)
+        self._live(FRIENDLY_DAY)
+        contact = self._get_mails()
+        self.assertEqual(self._get_parts(contact), [("step", 1000), ("info", 77)])
+        self.assertEqual(self._get_asked(contact), [1000])
+        self.assertStage(coming, "pre_due")
+
     def test_a_due_date_moved_while_it_waits_is_heeded(self):
         """D: due 2 March, moved on the 16th to 13 March: 13 + 5 business days = 20 March."""
         invoice = self._create_overdue_invoice(MONDAY)
