@@ -18,7 +18,7 @@ class CollectionContact(models.Model):
         :param vals: of the contact; ``pairs``: [(ItemRow, step)]
         :return: (rows as `collection.contact.line._create_planned` takes them, values of
             lines of credits)"""
-        if contact.new(vals)._get_listing() != "all":
+        if contact._get_listing() != "all":
             return [], []
         debtor = self.env["collection.debtor"].browse(vals["debtor_id"])
         present = {row.id for row, _step in pairs}
