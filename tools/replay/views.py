@@ -51,7 +51,7 @@ VIOLATIONS = {
     # business days late, no more and no less. (Not where debtors answer or refuse, as with
     # --places: what is paused is not asked for.)
     "messages_whose_total_is_not_what_was_owed": """
-        SELECT stated.*, owed.total FROM (
+        SELECT stated.*, owed.total AS owed FROM (
             SELECT id, customer, place, local_at::date AS day,
                    sum(amount_open) FILTER (WHERE part <> 'info') AS total
               FROM replay.told

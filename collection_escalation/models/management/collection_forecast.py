@@ -38,6 +38,16 @@ class Foreseen:
     #: {currency id: amount} that it asks for, once it is over.
     asked: dict[int, float] | None = None
 
+    def get_items(self):
+        """Ids of the items that it is about: a courtesy note beside what is asked for is
+        an information."""
+        contact = self.contact
+        return {
+            row.id
+            for row, step in self.pairs
+            if not contact._is_beside(step.stage_id, contact.stage_id)
+        }
+
 
 class DebtorForecast:
     """The days of one debtor."""
@@ -318,11 +328,7 @@ class DebtorForecast:
         return self.env["collection.evaluation"]._get_picture(
             self.facts,
             self.debtor,
-            {
-                row.id
-                for row, step in each.pairs
-                if not contact._is_beside(step.stage_id, contact.stage_id)
-            },
+            each.get_items(),
             contact._get_addressee(contact.step_id, contact.addressee_id.id),
         )
 
@@ -443,7 +449,7 @@ class CollectionForecast(models.AbstractModel):
             "recipient_id": contact.recipient_id.id,
             "destination": contact.destination,
             "amounts": each.asked,
-            "item_count": len({row.id for row, _step in each.pairs}),
+            "item_count": len(each.get_items()),
             "in_outbox": each.in_outbox,
             "reasons": each.reasons + self._get_planning_reasons(each),
         }

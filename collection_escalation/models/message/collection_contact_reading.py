@@ -140,7 +140,7 @@ class CollectionContact(models.Model):
         them: of these the consequences are said, of no other.
 
         :return: "INV/7 and INV/9" in the reader's language; empty if it is all of them"""
-        lines = self._get_lines().filtered(lambda x: x.part in ("step", "also"))
+        lines = self._get_lines().filtered("item_id")
         return self._join_names(
             lines.filtered(lambda x: x.part == "step" and x.stage_id == self.stage_id),
             lines,
@@ -150,7 +150,7 @@ class CollectionContact(models.Model):
         """The invoices of which this is the first message after the due date although it
         is not a friendly one: {"any": whether there are some, "names": which ones, empty
         if it is all of them}."""
-        lines = self._get_lines().filtered(lambda x: x.part in ("step", "also"))
+        lines = self._get_lines().filtered("item_id")
         friendly = lines.filtered(
             lambda x: x.part == "step" and x.stage_id.level == "friendly"
         )
