@@ -183,7 +183,10 @@ class CollectionContact(models.Model):
     def _drop_what_is_covered(self):
         """Where credits cover all that a contact asks for in a currency its lines are
         taken out, not burnt."""
-        for contact in self.filtered(lambda c: c._get_listing() == "all"):
+        credited = self.line_ids.filtered(
+            lambda x: x.state == "planned" and x.part == "credit"
+        ).contact_id
+        for contact in credited.filtered(lambda c: c._get_listing() == "all"):
             for total in contact._get_statement_now().totals:
                 if total.asked > 0:
                     continue
