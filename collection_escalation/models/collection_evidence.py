@@ -15,6 +15,7 @@ from odoo.tools import SQL
 
 _TOKEN = object()
 _KEY = "collection_evidence"
+_ARRIVING = "collection_arriving"
 #: Our models, those of bridge modules too.
 OURS = "collection."
 #: What makes a message what it is. Stars, reactions, notifications are not of it.
@@ -62,6 +63,19 @@ def unlocked(records):
 
 def _is_unlocked(env):
     return env.context.get(_KEY) is _TOKEN
+
+
+class _Arriving:
+    """The e-mails that come in within one call: core writes down who else reads them after
+    they are posted."""
+
+    def __init__(self):
+        self.ids = set()
+
+
+def arriving(records):
+    """The same records, to which one e-mail arrives."""
+    return records.with_context(**{_ARRIVING: _Arriving()})
 
 
 class Paper(fields.Binary):
@@ -147,10 +161,25 @@ class CollectionEvidence(models.AbstractModel):
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        if found := self._get_arriving():
+            found.ids.update(messages.filtered(lambda m: m.message_type == "email").ids)
+        return messages
+
     def write(self, vals):
         if self and not MESSAGE_FIELDS.isdisjoint(vals) and not _is_unlocked(self.env):
-            self._refuse_change_of_evidence(vals)
+            kept = self
+            found = self._get_arriving()
+            if found and MESSAGE_FIELDS & vals.keys() == {"partner_ids"}:
+                kept = self.filtered(lambda m: m.id not in found.ids)
+            kept._refuse_change_of_evidence(vals)
         return super().write(vals)
+
+    def _get_arriving(self):
+        found = self.env.context.get(_ARRIVING)
+        return found if isinstance(found, _Arriving) else None
 
     def unlink(self):
         if self and not _is_unlocked(self.env):
@@ -182,6 +211,8 @@ class MailMessage(models.Model):
 
     def _refuse_change_of_evidence(self, vals):
         """:raise UserError: ``vals`` would make another message of one that is evidence"""
+        if not self:
+            return
         for id_, pointed in self._find_evidence().items():
             message = self.sudo().browse(id_)
             if message._is_changed_by(vals, may_grow=not pointed):

@@ -11,7 +11,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import SQL, mute_logger
 
-from ..models.collection_evidence import _KEY
+from ..models.collection_evidence import _KEY, arriving
 from .common import MONDAY, CollectionCommon
 
 FRIENDLY_DAY = MONDAY + timedelta(days=7)
@@ -94,6 +94,18 @@ class TestEvidence(EvidenceCommon):
         note.sudo()._message_reaction(
             "👍", "add", self.collector.partner_id, self.env["mail.guest"]
         )
+
+    def test_an_arriving_answer_takes_readers_and_opens_nothing_else(self):
+        reader = self.collector.partner_id
+        thread = arriving(self.debtor)
+        answer = thread.message_post(body="I shall pay.", message_type="email")
+        answer.write({"partner_ids": [reader.id]})
+        self.assertEqual(answer.partner_ids, reader)
+        message = self.message.with_env(thread.env)
+        self._assertKept(answer, {"body": "<p>I shall not.</p>"})
+        self._assertKept(message, {"partner_ids": [Command.link(reader.id)]})
+        answer = answer.with_env(self.env)
+        self._assertKept(answer, {"partner_ids": [Command.clear()]})
 
     def test_a_note_in_the_file_and_its_proof_stay(self):
         proof, note = self._upload_proof(self.manager)

@@ -4,6 +4,7 @@ by a person, and just before it leaves."""
 from odoo import models
 
 from ...rules.decision import Reason
+from .collection_contact_planned import get_different
 
 
 class CollectionContact(models.Model):
@@ -23,9 +24,12 @@ class CollectionContact(models.Model):
         debtor = self.env["collection.debtor"].browse(vals["debtor_id"])
         present = {row.id for row, _step in pairs}
         tone = self.env["collection.stage"].browse(vals["stage_id"])
-        steps = {
-            row.id for row, step in pairs if not self._is_beside(step.stage_id, tone)
+        beside = {
+            id(step)
+            for step in get_different(step for _row, step in pairs)
+            if self._is_beside(step.stage_id, tone)
         }
+        steps = {row.id for row, step in pairs if id(step) not in beside}
         step = self.env["collection.stage.step"].browse(vals["step_id"])
         parts = self.env["collection.evaluation"]._get_picture(
             facts, debtor, steps, contact._get_addressee(step, vals["addressee_id"])

@@ -8,6 +8,12 @@ from ...rules.picture import quiet_until
 from ..bulk_rows import insert_rows
 
 
+def get_different(steps):
+    """The records among ``steps``, each once. The rows of a batch share one record a step:
+    told apart by identity, thousands of them need no look at their ids."""
+    return list({id(step): step for step in steps}.values())
+
+
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
@@ -31,7 +37,7 @@ class CollectionContact(models.Model):
             )
         }
         steps = self.env["collection.stage.step"].union(
-            *{step for pairs in wanted.values() for _row, step in pairs}
+            *get_different(step for pairs in wanted.values() for _row, step in pairs)
         )
         deciding = steps.filtered(lambda s: s.addressee == "decider").ids
         lines, new, new_keys, joined = [], [], [], self.browse()
@@ -146,22 +152,22 @@ class CollectionContact(models.Model):
         present_ids = set(present.ids) if present else set()
         tone = self._get_highest_step([contact.step_id, *(step for _r, step in pairs)])
         of_step = {
-            step: (
+            id(step): (
                 (step.id or None, step.stage_id.id or None),
                 "info" if self._is_beside(step.stage_id, tone.stage_id) else "step",
             )
-            for step in {step for _row, step in pairs}
+            for step in get_different(step for _row, step in pairs)
         }
         return [
             (
                 contact.id,
                 row.id,
                 (
-                    *of_step[step][0],
+                    *of_step[id(step)][0],
                     row.cycle,
                     row.currency_id,
                     row.due,
-                    of_step[step][1],
+                    of_step[id(step)][1],
                 ),
             )
             for row, step in pairs
@@ -175,7 +181,7 @@ class CollectionContact(models.Model):
 
     def _get_highest_step(self, steps):
         return max(
-            dict.fromkeys(steps),
+            get_different(steps),
             key=lambda s: s.stage_id.sequence if s else -1,
             default=self.env["collection.stage.step"],
         )

@@ -10,6 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
+from odoo.tools.gc import disabling_gc
 
 from ...rules import stages
 from ..collection_internal_thread import QUEUED
@@ -54,7 +55,9 @@ class CollectionEvaluation(models.AbstractModel):
         next run; a debtor whose facts cannot be understood is set aside, with the error
         on its items, and does not stop the others."""
         try:
-            self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
+            # what a batch makes is bounded, and nothing of it is garbage before its end
+            with disabling_gc():
+                self._evaluate(debtors.try_lock_for_update(allow_referencing=True))
             # what collides must do so here, not at the commit
             self.env.flush_all()
         except psycopg2.extensions.TransactionRollbackError:

@@ -62,8 +62,8 @@ class CollectionEvaluation(models.AbstractModel):
         asked_for = facts.asked.get(row.debtor_id)
         if asked_for is None:
             asked_for = self._get_asked_items(facts, debtor)
-        key = row.currency_id, None if row.id in asked_for else row.id
         judged = facts.judged[row.debtor_id]
+        key = row.currency_id if row.id in asked_for else (row.currency_id, row.id)
         if key not in judged:
             currency = self.env["res.currency"].browse(row.currency_id)
             tolerance, minimum = self._get_limits(facts, debtor, currency)

@@ -7,7 +7,7 @@ from ...rules.automatic_mail import is_automatic
 from ...rules.business_days import add_business_days
 from ...rules.delivery_report import FAILED, read_report
 from ...rules.outside_text import clean_header, storable
-from ..collection_evidence import unlocked
+from ..collection_evidence import arriving
 
 #: Business days, after that of the answer, in which the system writes nothing.
 ANSWER_PAUSE = 2
@@ -68,11 +68,11 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         """Say to `_message_post_after_hook` that nobody wrote the message: only here its
         headers are at hand. The answer is in the log before core has written down all its
-        readers, so it is not kept as it is until it has arrived."""
-        arriving = unlocked(self)
+        readers: these may still come in."""
+        threads = arriving(self)
         if self._is_automatic_mail(message):
-            arriving = arriving.with_context(collection_automatic_reply=True)
-        return super(MailThread, arriving)._message_route_process(
+            threads = threads.with_context(collection_automatic_reply=True)
+        return super(MailThread, threads)._message_route_process(
             message, message_dict, routes
         )
 

@@ -39,7 +39,6 @@ class CollectionItem(models.Model):
         string="Journal item",
         ondelete="set null",
         readonly=True,
-        index="btree_not_null",
     )
     move_id = fields.Many2one(
         "account.move",
