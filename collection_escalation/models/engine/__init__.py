@@ -7,6 +7,7 @@ from . import (
     collection_contact_picture,
     duty_payment_late,
     duty_bank_data,
+    duty_mail_server,
     fact_not_owed,
     fact_sending,
     fact_stop,

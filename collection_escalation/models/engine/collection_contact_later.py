@@ -27,8 +27,8 @@ class CollectionContact(models.Model):
 
     def _leave_later(self, reasons, error=False):
         """The mail server asks to try later, or hung up before it got the message: the
-        contact has a later moment. After so many tries, or days, as Settings say, the
-        collector is told, and it goes on the day after: its step is not done."""
+        contact has a later moment. After so many tries, or days, as Settings say, somebody
+        has to see to it, and it goes on the day after: its step is not done."""
         self.ensure_one()
         company = self.company_id
         now, today = fields.Datetime.now(), self.debtor_id._get_today()
@@ -51,7 +51,8 @@ class CollectionContact(models.Model):
             **moment,
         )
         if given_up:
-            self._tell_collectors()
+            vals = {"reason": reasons, "res_model": self._name, "res_id": self.id}
+            self.env["collection.duty"]._ask("mail_server", [(company, vals)])
 
     def _write_anew(self, reasons):
         """What was looked at and what was about to leave differ: somebody, or another
@@ -84,7 +85,7 @@ class ResCompany(models.Model):
     collection_send_tries = fields.Integer(
         string="Tries while the mail server is busy",
         default=5,
-        help="After so many the collector is told, and the message waits until the next "
+        help="After so many it is somebody's duty, and the message waits until the next "
         "day.",
     )
     collection_send_days = fields.Integer(

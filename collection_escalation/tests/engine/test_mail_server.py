@@ -78,12 +78,12 @@ class TestMailServer(MailServerCommon):
             self.assertEqual(len(self._mails), 1)
         self.assertEqual(self._contacts(channel="email").state, "made")
 
-    def test_after_five_tries_the_collector_is_told_and_it_goes_on(self):
+    def test_after_five_tries_it_is_somebodys_duty_and_it_goes_on(self):
         error = smtplib.SMTPDataError(451, b"try again")
         contact = self._dispatch(error)
-        told = self.env["mail.message"].sudo()
-        domain = [("message_type", "=", "user_notification")]
-        before = told.search_count(domain)
+        Duty_sudo = self.env["collection.duty"].sudo()
+        of_server = [("kind", "=", "mail_server"), ("state", "=", "open")]
+        self.assertFalse(Duty_sudo.search(of_server))
         moment, tries = datetime.combine(FRIENDLY_DAY, time(12, 0)), {1}
         while contact.put_off:
             next_day = datetime.combine(moment.date() + timedelta(days=1), time(12, 0))
@@ -93,7 +93,11 @@ class TestMailServer(MailServerCommon):
             tries.add(contact.put_off)
         self.assertLessEqual(tries, {0, 1, 2, 3, 4})
         self.assertEqual(contact.state, "planned")
-        self.assertGreater(told.search_count(domain), before)
+        duty = Duty_sudo.search(of_server)
+        self.assertEqual(duty.company_id, self.company)
+        self.assertEqual(duty.user_id, self.manager)
+        self.assertIn("try again", duty.why)
+        self.assertEqual((duty.res_model, duty.res_id), (contact._name, contact.id))
         self.assertEqual(contact.line_ids.mapped("state"), ["planned"])
 
     def test_a_final_refusal_fails(self):
