@@ -34,7 +34,9 @@ class Events(NamedTuple):
     the same as [(contact id, Event)]; ``neighbours``: {debtor id: ids of debtors who share
     an address}, and what went or will go there: ``history_at`` and ``reservations_at``:
     {(address, root company id): [(debtor id, …)]}; ``unremarkable``: ids of debtors of whom nothing is known (see
-    `collection.debtor._find_unremarkable`); ``debts``: {contact id: what it is about}"""
+    `collection.debtor._find_unremarkable`); ``debts``: {contact id: what it is about};
+    ``debtor_ids``: of the batch; ``grace``: {item id: day from which its days of grace
+    count}, filled where a rule asks for it"""
 
     history: dict
     reservations: dict
@@ -43,6 +45,8 @@ class Events(NamedTuple):
     neighbours: dict = {}
     history_at: dict = {}
     reservations_at: dict = {}
+    debtor_ids: frozenset = frozenset()
+    grace: dict | None = None
 
     def get_history(self, contact):
         """What was made for the person, and at the address of ``contact``."""
@@ -116,6 +120,8 @@ class CollectionContact(models.Model):
             neighbours=neighbours,
             history_at=defaultdict(list),
             reservations_at=defaultdict(list),
+            debtor_ids=frozenset(debtors.ids),
+            grace={},
         )
         debts = found._read_debts()
         for contact in found:
@@ -249,7 +255,7 @@ class CollectionContact(models.Model):
             **debtor._get_wishes(),
         }
 
-    def _get_grace_facts(self):
+    def _get_grace_facts(self, events):
         """Whether this would be the first contact after the due date, and since when the
         oldest of what it is about is due, as `rules.contact_limits.Grace` wants to know
         it. It does not matter who makes the contact. The invoice itself may go at once,
@@ -270,8 +276,20 @@ class CollectionContact(models.Model):
         )
         if not due or told:
             return {}
-        first = min(max(i.date_due, i.grace_from or i.date_due) for i in due)
+        first = min(self._get_grace_from(i, events) or i.date_due for i in due)
         return {"first_contact": True, "due_date": first}
+
+    def _get_grace_from(self, item, events):
+        """The day from which the days of grace of ``item`` count if that is later than its
+        due date, however the invoice was delivered; else None. Read for all debtors of a
+        batch at once."""
+        item = item._origin
+        if item.id not in events.grace:
+            debtors = item.debtor_id.browse(events.debtor_ids | {item.debtor_id.id})
+            facts = self.env["collection.evaluation"].sudo()._get_facts(debtors)
+            events.grace.update((row.id, row.grace_from) for row in facts.rows)
+        late = events.grace.setdefault(item.id)
+        return late if late and late > item.date_due else None
 
     def _get_question(self, now, events=None):
         """Arguments of `rules.contact_rules.decide` for this contact at ``now`` (naive
@@ -287,7 +305,7 @@ class CollectionContact(models.Model):
         rulesets = debtor._get_rulesets(day)
         context = self._get_context(day, events)
         if any(rules.grace for rules in rulesets):
-            context = replace(context, **self._get_grace_facts())
+            context = replace(context, **self._get_grace_facts(events))
         return {
             "rulesets": rulesets,
             "at": at,

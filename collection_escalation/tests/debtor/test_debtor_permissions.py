@@ -458,6 +458,15 @@ class TestRulesOfTheSets(PermissionsCommon):
         decision = self._ask_about_a_call(date(2026, 3, 11))
         self.assertEqual(decision.next_allowed.date(), date(2026, 3, 13))
 
+    def test_the_days_count_from_a_delivery_by_hand_too(self):
+        """Handed over on Tuesday 10 March, three business days: Friday the 13th."""
+        self._wait_before_first(3)
+        with self._at(date(2026, 3, 10)):
+            self.invoice.is_move_sent = True
+            self._settle_transaction()
+        decision = self._ask_about_a_call(date(2026, 3, 11))
+        self.assertEqual(decision.next_allowed.date(), date(2026, 3, 13))
+
     def test_not_at_work_holds_in_every_country(self):
         """No line of the Colombian set speaks of the place of work."""
         self.debtor_partner.write(
