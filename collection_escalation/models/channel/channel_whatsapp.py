@@ -73,7 +73,12 @@ class CollectionChannelWhatsapp(models.AbstractModel):
     def _write_batch(self, contacts):
         texts = self._render_permitted(contacts._keep_statement())
         for contact in contacts.filtered(lambda c: c.id in texts):
-            contact._set_queued(sent_text=texts[contact.id], error=False)
+            text = texts[contact.id]
+            contact._set_queued(
+                sent_text=text,
+                content_seal=contact._get_content_seal(text=text),
+                error=False,
+            )
 
     @api.model
     def _send_queued(self):

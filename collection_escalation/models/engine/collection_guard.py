@@ -14,6 +14,7 @@ import psycopg2
 from odoo import api, models, modules
 
 from ..collection_internal_thread import QUEUED
+from .collection_contact_handover import Handover
 
 _logger = logging.getLogger(__name__)
 
@@ -116,12 +117,18 @@ class CollectionGuard(models.AbstractModel):
                     # after each commit nothing but this one is read
                     contact = contact.with_prefetch()
                 if journal._write_journal(contact, leaving[contact.id], last):
-                    last = contact, hand_over(contact)
+                    last = contact, self._hand_over(contact, hand_over)
                 else:
                     last = None
             journal._write_journal(None, None, last)
         self._note_kept_handovers(done)
         return done
+
+    def _hand_over(self, contact, hand_over):
+        """What was looked at when it was written leaves, and nothing else."""
+        if not contact._is_sealed():
+            return Handover("planned", "MESSAGE_CHANGED")
+        return hand_over(contact)
 
     @contextmanager
     def _open_journal(self, apart):

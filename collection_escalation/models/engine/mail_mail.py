@@ -54,8 +54,6 @@ class MailMail(models.Model):
             # read for the whole chunk what core would read for one
             for name in CHUNK_FIELDS:
                 mail[name]  # noqa: B018
-            if not contact._is_sealed(contact.mail_id):
-                return Handover("planned", "MESSAGE_CHANGED")
             leaving.begin(contact.destination)
             try:
                 super(MailMail, mail)._send(smtp_session=session.get(), **kwargs)

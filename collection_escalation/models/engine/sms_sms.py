@@ -43,8 +43,6 @@ class SmsSms(models.Model):
 
         def hand_over(contact):
             sms = contact.sms_id.with_env(self.env)
-            if not contact._is_sealed(contact.sms_id):
-                return Handover("planned", "MESSAGE_CHANGED")
             try:
                 super(SmsSms, sms)._send(unlink_failed, unlink_sent, True)
             except (UserError, OSError, ValueError, InsufficientCreditError) as error:

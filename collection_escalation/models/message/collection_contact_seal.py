@@ -74,13 +74,15 @@ class CollectionContact(models.Model):
             }
         )
 
-    def _is_sealed(self, queued_sudo):
+    def _is_sealed(self):
         """Is the message in the queue still what was looked at when it was written?"""
         self.ensure_one()
-        return (
-            self.content_seal == self._get_content_seal()
-            and self.queue_seal == queued_sudo._get_collection_seal()
-        )
+        if self.content_seal != self._get_content_seal():
+            return False
+        channel = self.env["collection.channel"]._get(self.channel)
+        if not channel._queue_field:
+            return True
+        return self.queue_seal == self[channel._queue_field]._get_collection_seal()
 
 
 class MailMessage(models.Model):

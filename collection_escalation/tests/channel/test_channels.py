@@ -779,6 +779,21 @@ class TestWhatsapp(ChannelCommon):
         self.assertFalse(sent)
         self.assertEqual(contact.state, "planned")
 
+    def test_a_text_changed_after_it_was_looked_at_does_not_leave(self):
+        sent = []
+        self._connect(sent.append)
+        self._create_overdue_invoice(MONDAY)
+        with patch.object(self.env.registry["collection.dispatcher"], "_send_queued"):
+            self._live(FRIENDLY_DAY)
+        contact = self._contacts()
+        self.assertEqual(contact.state, "queued")
+        contact._write_state({"sent_text": "Pay or else"})
+        with self._at(FRIENDLY_DAY):
+            self.env["collection.dispatcher"].sudo()._send_queued()
+        self.assertFalse(sent)
+        self.assertEqual(contact.state, "planned")
+        self.assertEqual(contact.reasons[0]["code"], "MESSAGE_CHANGED")
+
     def test_a_company_without_provider_uses_the_other_channel(self):
         self._connect(lambda contact: Handover("made"), has_api=False)
         self.step.fallback_channel = "phone"
