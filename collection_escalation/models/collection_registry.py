@@ -4,7 +4,7 @@ from odoo import api, models, tools
 
 
 class CollectionRegistry(models.AbstractModel):
-    """Base of channels, purposes, answers, actions of a step, kinds of duties and
+    """Base of channels, purposes, facts, actions of a step, kinds of duties and
     approvals. Each of them is a model that inherits the one named in ``_registry``."""
 
     _name = "collection.registry"
@@ -24,7 +24,8 @@ class CollectionRegistry(models.AbstractModel):
         """Those there are, in their order."""
         names = self.env.registry.descendants([self._registry], "_inherit")
         found = [self.env[name] for name in names]
-        return sorted((each for each in found if each._code), key=lambda m: m._place)
+        known = [each for each in found if each._code]
+        return sorted(known, key=lambda m: (m._place, m._code))
 
     @api.model
     @tools.ormcache("self.env.lang")

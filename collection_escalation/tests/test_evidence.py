@@ -94,6 +94,8 @@ class TestEvidence(EvidenceCommon):
         note.sudo()._message_reaction(
             "👍", "add", self.collector.partner_id, self.env["mail.guest"]
         )
+        self.assertEqual(note.sudo().reaction_ids.mapped("content"), ["👍"])
+        self.assertFalse(self.message.starred_partner_ids)
 
     def test_an_arriving_answer_takes_readers_and_opens_nothing_else(self):
         reader = self.collector.partner_id
@@ -204,7 +206,7 @@ class TestEvidence(EvidenceCommon):
         self.assertIn(("collection.contact", "message_id"), pointers)
         self.assertIn(("collection.contact", "letter_id"), pointers)
         for name, field in pointers:
-            field = self.env[name]._fields[field]  # noqa: PLW2901
+            field = self.env[name]._fields[field]
             self.assertTrue(field.type == "many2many" or field.index, field)
 
     def test_messages_of_others_cost_one_query_or_none(self):

@@ -68,9 +68,12 @@ class CollectionContact(models.Model):
         )
 
     def _prepare_fallback_vals(self):
-        """The same step on its other channel, for the invoices it did not reach."""
+        """The same step on its other channel, for the invoices it did not reach, with all
+        that was listed beside them."""
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda x: x.state == "failed" and x.step_id)
+        lines = self.line_ids.filtered(
+            lambda x: x.state == "failed" and (x.step_id or x.part != "step")
+        )
         return {
             **self._prepare_substitute_vals(self.debtor_id._get_today()),
             "line_ids": lines._prepare_copies(),

@@ -299,10 +299,23 @@ class CollectionContactLine(models.Model):
                     "currency_id": line.currency_id.id,
                     "date_due": line.date_due,
                     "part": line.part,
+                    "credit_key": line.credit_key,
+                    "credit_line_id": line.credit_line_id.id,
+                    "taken": line.taken,
+                    **line._get_name_of_money(),
                 }
             )
             for line in self
         ]
+
+    def _get_name_of_money(self):
+        """What a credit says of itself: the ledger does not name money on its way."""
+        if self.part != "credit":
+            return {}
+        return {
+            "invoice_name": self.invoice_name,
+            "amount_original": self.amount_original,
+        }
 
     def _cancel(self, code, **args):
         """Take lines out of contacts that have not left. A contact that is about no

@@ -41,7 +41,7 @@ class CollectionContact(models.Model):
     def _give_to_person(self, refused):
         """No permitted moment: nothing is done, the collectors are told.
 
-        :param refused: of `_plan_in_turn`"""
+        :param refused: {contact: Decision}"""
         contacts = self.browse().union(*refused)
         for decision, alike in contacts.grouped(refused.get).items():
             alike._set_blocked(

@@ -189,3 +189,14 @@ class CollectionDebtor(models.Model):
             "collection_escalation.collection_case_action"
         )
         return {**action, "domain": [("debtor_id", "in", self.ids)], "context": {}}
+
+    def _get_owner(self):
+        """Who sees to this debtor: the collector of the file, the debtor's, the manager;
+        there is always somebody."""
+        self.ensure_one()
+        return (
+            self.case_id.user_id
+            or self.collector_id
+            or self.company_id.collection_manager_id
+            or self.env.user
+        )

@@ -84,13 +84,9 @@ class CollectionContact(models.Model):
         return here.env._("Payment on its way (%s)", line.name)
 
     def _draw_what_people_make(self):
-        """What the evaluation planned has its list, and messages get it when they are
-        written; what a person makes by hand, or instead of a message, has not."""
-        self.filtered(
-            lambda c: (
-                c.handling != "automatic" and (c.fallback_of_id or not c.step_id)
-            )
-        )._draw_now()
+        """What the evaluation planned has its list, what takes its place has a copy of it,
+        and messages get it when they are written; what a person makes by hand has not."""
+        self.filtered(lambda c: c.handling != "automatic" and not c.step_id)._draw_now()
 
     def _draw_now(self):
         """`_draw`, from what the ledger says now."""

@@ -37,7 +37,7 @@ class CollectionDispatcher(models.AbstractModel):
     def _cron_dispatch(self, batch_size=BATCH):
         """Scheduled action: queue what is due, commit, send our own mails. What a crash
         left behind is shown to a person, never repeated by itself."""
-        self = self.with_context(**QUEUED)  # noqa: PLW0642
+        self = self.with_context(**QUEUED)
         cron = self.env["ir.cron"]
         for tidy in (self._find_interrupted, self._drop_cancelled):
             self._tidy_safely(tidy)
@@ -71,7 +71,7 @@ class CollectionDispatcher(models.AbstractModel):
             _logger.info("Collections: another worker tidies too, left for later")
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # there is no database to work on
-        except Exception:  # noqa: BLE001 nothing around sending may stop it
+        except Exception:  # nothing around sending may stop it
             self.env.cr.rollback()
             _logger.exception("Collections: %s failed", tidy.__name__)
 
@@ -80,7 +80,7 @@ class CollectionDispatcher(models.AbstractModel):
         """Scheduled action, started by the dispatch when there is much to do: send what is
         queued, as long as the other worker writes. So none waits for the other, nor both
         for the mail server."""
-        self = self.with_context(**QUEUED)  # noqa: PLW0642
+        self = self.with_context(**QUEUED)
         cron, naps = self.env["ir.cron"], 0
         with self._at_work(SENDING) as first:
             while first and naps < NAPS:

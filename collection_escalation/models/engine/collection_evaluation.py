@@ -31,7 +31,7 @@ class CollectionEvaluation(models.AbstractModel):
     def _cron_evaluate(self, batch_size=BATCH):
         """Scheduled action: at any hour, any number of times. A batch that collides with
         another worker is rolled back and left for the next run."""
-        self = self.with_context(**QUEUED)  # noqa: PLW0642
+        self = self.with_context(**QUEUED)
         try:
             self.env["collection.hold"]._end_past(
                 fields.Date.subtract(fields.Date.today(), days=1)

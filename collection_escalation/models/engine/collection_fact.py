@@ -1,7 +1,7 @@
 """What must be known of a batch of debtors before anybody is chased. One file a fact: a new
 fact is one new file ``fact_<code>.py`` with a model that inherits `collection.fact`."""
 
-from odoo import api, models, tools
+from odoo import api, models
 
 
 class CollectionFact(models.AbstractModel):
@@ -9,17 +9,18 @@ class CollectionFact(models.AbstractModel):
     all there is to say about one. Of the three hooks a fact has those it needs; they are
     found once a batch, and not asked where the fact knows nothing (what it read is empty).
 
+    ``_code``: where `facts.of` keeps what was read; ``_place``: its turn, of several
+    reasons not to chase the first is given.
+
     ``facts`` is everything known of the batch (`Facts`), ``row`` an open item as the
     ledger says now (`ItemRow`). Hooks are asked item by item: they read no record, and
     ask no database."""
 
     _name = "collection.fact"
+    _inherit = ["collection.registry"]
+    _registry = "collection.fact"
     _description = "What is known before anybody is chased"
 
-    #: Where `facts.of` keeps what was read.
-    _code = ""
-    #: Its turn: of several reasons not to chase the first is given.
-    _place = 0
     #: Does it look at amounts? What is too little to chase is listed all the same.
     _judges_amounts = False
     #: The forecast adds to what was read, so it is asked although nothing is known yet.
@@ -28,18 +29,6 @@ class CollectionFact(models.AbstractModel):
     _before_due = True
     #: Does it withhold contacts after the due date?
     _after_due = True
-
-    @api.model
-    def _get_models(self):
-        """The facts, in their order."""
-        return [self.env[name] for name in self._get_names()]
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        names = self.env.registry.descendants(["collection.fact"], "_inherit")
-        facts = [self.env[name] for name in names if self.env[name]._code]
-        return tuple(f._name for f in sorted(facts, key=lambda f: (f._place, f._code)))
 
     @api.model
     def _says(self, hook):

@@ -168,7 +168,7 @@ class CollectionGuard(models.AbstractModel):
             _logger.info("Collections: what became of %s is noted later", contacts)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # there is no database to work on
-        except Exception:  # noqa: BLE001 what follows from one message stops no other
+        except Exception:  # what follows from one message stops no other
             if self._in_test():
                 raise
             self.env.cr.rollback()

@@ -6,6 +6,7 @@ or a row lock alone would not do."""
 
 import json
 import logging
+from functools import cached_property
 
 import psycopg2
 
@@ -16,6 +17,7 @@ from ..bulk_rows import update_rows
 from ..collection_internal_thread import QUEUED
 from ..message.collection_contact_recipient import RECIPIENT
 from .collection_evaluation import BATCH
+from .planning_round import PlanningRound
 
 _logger = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class CollectionPlanner(models.AbstractModel):
     def _cron_plan(self, batch_size=BATCH):
         """Scheduled action. A batch that collides with another worker is rolled back and
         left for the next run."""
-        self = self.with_context(**QUEUED)  # noqa: PLW0642
+        self = self.with_context(**QUEUED)
         cron = self.env["ir.cron"]
         try:
             self._expire_reservations()
@@ -126,15 +128,8 @@ class CollectionPlanner(models.AbstractModel):
             ],
             ASKED,
         )
-        unwritten, unremarkable = {}, debtors._find_unremarkable()
-        contacts = contacts._keep_reachable(unremarkable, unwritten)
-        contacts._draw_what_people_make()
-        events = contacts._get_rule_events(unremarkable)
-        now = fields.Datetime.now()
-        refused = contacts._plan_in_turn(now, events, unwritten)
-        instead = contacts._plan_otherwise(refused, now, events)
-        planned = contacts.filtered(lambda c: c not in refused)
-        return planned | instead.filtered("planned_at")
+        planned = Planning(self.env, debtors, unwritten={}).run(contacts.sorted("id"))
+        return contacts.browse().concat(*planned)
 
     @api.model
     def _plan_at_once(self, contacts):
@@ -171,17 +166,12 @@ class CollectionPlanner(models.AbstractModel):
 class CollectionContact(models.Model):
     _inherit = "collection.contact"
 
-    def _keep_reachable(self, unremarkable=None, unwritten=None):
+    def _keep_reachable(self):
         """Find whom to address, and where. Those that cannot be reached by their channel
         fall back.
 
-        :param unremarkable, unwritten: see `_resolve_recipients`
         :return: these contacts and those planned instead, all with an address"""
-        reasons = self._resolve_recipients(unremarkable, unwritten)
-        kept = self.filtered("destination")
-        for reason, contacts in (self - kept).grouped(lambda c: reasons[c.id]).items():
-            kept |= contacts._fall_back(reason.code, **dict(reason.args))
-        return kept
+        return self.browse().concat(*Planning(self.env, self.debtor_id).reach(self))
 
     def _get_planning_rank(self, turns):
         """Of contacts that want the same day, which finds its moment first.
@@ -190,16 +180,15 @@ class CollectionContact(models.Model):
         rank = self._get_purpose()._planning_rank
         return turns[self.channel], rank, -self.stage_id.sequence
 
-    def _plan_in_turn(self, now, events, unwritten=None):
-        """Reserve a moment for each. Whom they address is written along: a second statement
-        on the same rows would make PostgreSQL check all their keys once more.
+    def _reserve_moments(self, now, events, unwritten):
+        """Reserve a moment for each, in their order. Whom they address is written along: a
+        second statement on the same rows would make PostgreSQL check all their keys once
+        more.
 
         :param unwritten: see `_resolve_recipients`
         :return: {contact: Decision} of those for which there is none"""
         refused, found, names = {}, [], (*RECIPIENT, *MOMENT)
-        unwritten = unwritten or {}
-        turns = self.env["collection.channel"]._get_planning_order()
-        for contact in self.sorted(lambda c: (*c._get_planning_rank(turns), c.id)):
+        for contact in self:
             decision, vals = contact._find_moment(now, events)
             if vals:
                 vals["reasons"] = json.dumps(vals["reasons"])
@@ -212,16 +201,40 @@ class CollectionContact(models.Model):
         update_rows(self, names, found)
         return refused
 
-    @api.model
-    def _plan_otherwise(self, refused, now, events):
-        """There is no permitted moment. If only the channel is to blame the step goes to
-        its other channel, else to a person.
 
-        :param refused: of `_plan_in_turn`
-        :return: the contacts planned instead"""
-        others = {c: d for c, d in refused.items() if c._is_channel_to_blame(d)}
-        self._give_to_person({c: d for c, d in refused.items() if c not in others})
-        instead = self.browse().union(*others)._fall_back("CHANNEL_REFUSED")
-        self._give_to_person(instead._plan_in_turn(now, events))
-        instead.filtered("planned_at")._draw_what_people_make()
-        return instead
+class Planning(PlanningRound):
+    """A round with contacts of the database.
+
+    :param unwritten: see `_resolve_recipients`"""
+
+    def __init__(self, env, debtors, unwritten=None):
+        super().__init__(env)
+        self.none = self.env["collection.contact"]
+        self.debtors, self.unwritten, self.events = debtors, unwritten, None
+        self.now = fields.Datetime.now()
+
+    @cached_property
+    def unremarkable(self):
+        return self.debtors._find_unremarkable()
+
+    def get_contact(self, entry):
+        return entry
+
+    def find_addresses(self, entries):
+        contacts = self.none.concat(*entries)
+        missing = contacts._resolve_recipients(self.unremarkable, self.unwritten)
+        return {c: missing[c.id] for c in contacts if not c.destination}
+
+    def find_moments(self, entries):
+        contacts = self.none.concat(*entries)
+        contacts._draw_what_people_make()
+        if self.events is None:
+            self.events = contacts._get_rule_events(self.unremarkable)
+        return contacts._reserve_moments(self.now, self.events, self.unwritten)
+
+    def fall_back(self, entries, reason):
+        contacts = self.none.concat(*entries)
+        return list(contacts._fall_back(reason.code, **dict(reason.args)))
+
+    def give_up(self, refused):
+        self.none._give_to_person(refused)

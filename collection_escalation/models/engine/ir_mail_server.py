@@ -102,7 +102,7 @@ def _read_reply(error):
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
-    def _prepare_email_message__(self, message, smtp_session):  # noqa: PLW3201
+    def _prepare_email_message__(self, message, smtp_session):
         prepared = super()._prepare_email_message__(message, smtp_session)
         if leaving := self._get_leaving_mail():
             _from, envelope, finished = prepared

@@ -202,17 +202,6 @@ class CollectionDebtor(models.Model):
             }
         )
 
-    def _get_owner(self):
-        """Who sees to this debtor: the collector of the file, the debtor's, the manager;
-        there is always somebody."""
-        self.ensure_one()
-        return (
-            self.case_id.user_id
-            or self.collector_id
-            or self.company_id.collection_manager_id
-            or self.env.user
-        )
-
     def _tell_of_answer(self, subject, pause):
         owner = self._get_owner()
         env = self.with_context(lang=owner.lang).env

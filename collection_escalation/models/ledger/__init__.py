@@ -2,7 +2,6 @@
 # What others in the room extend comes first.
 from . import (
     account_move,
-    account_move_log,
     account_move_line,
     account_payment_method_line,
     account_partial_reconcile,

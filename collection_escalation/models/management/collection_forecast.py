@@ -13,6 +13,7 @@ from odoo import Command, api, fields, models
 
 from ...rules.stages import Gone, Mark, carry_marks
 from ..engine.collection_evaluation_facts import INVOICE_FIRST, Facts, ItemRow
+from ..engine.planning_round import PlanningRound
 
 #: States of contacts that have not left yet: they stand in the outbox.
 OUTBOX = ("planned", "queued", "sending")
@@ -49,7 +50,7 @@ class Foreseen:
         }
 
 
-class DebtorForecast:
+class DebtorForecast(PlanningRound):
     """The days of one debtor."""
 
     def __init__(self, debtor, facts: Facts, events, outbox, not_to_send):
@@ -57,7 +58,7 @@ class DebtorForecast:
         :param events: result of `collection.contact._read_rule_events`
         :param outbox: contacts of the debtor that have not left, oldest first
         :param not_to_send: items whose invoice is not to be sent after today either"""
-        self.env = debtor.env
+        super().__init__(debtor.env)
         self.debtor, self.facts = debtor, facts
         self.rows = facts.items.get(debtor.id, [])
         self.today = facts.today[debtor.id]
@@ -95,7 +96,7 @@ class DebtorForecast:
             # what depends on the day, and on where the items stand now
             self.facts.set_today(self.debtor.id, day)
             self._evaluate(day)
-            changed = self._find_moments(now, day)
+            changed = self._plan(now, day)
             for each in self._get_leaving(day):
                 now = max(now, each.contact.planned_at)
                 self._leave(each, day)
@@ -228,63 +229,60 @@ class DebtorForecast:
 
     # -- planning ------------------------------------------------------------------------
 
-    def _find_moments(self, now, day):
+    def _plan(self, now, day):
         """Reserve the first permitted moment from ``now`` on for whom has none.
 
         :return: did one turn out to be impossible? Then the ladder may go on"""
+        self.now, self.day = now, day
         waiting = [e for e in self.foreseen if not e.over and not e.contact.planned_at]
-        reachable = [each for one in waiting for each in self._reach(one, day)]
-        turns = self.env["collection.channel"]._get_planning_order()
-        for each in sorted(
-            reachable, key=lambda e: e.contact._get_planning_rank(turns)
-        ):
-            self._plan(each, now, day)
+        self.run(waiting)
         return any(each.over for each in waiting)
 
-    def _reach(self, each, day):
-        """Find whom to address, and where.
+    def get_contact(self, entry):
+        return entry.contact
 
-        :return: [the contact, or the one in its place]; nothing without any address"""
-        missing = each.contact._resolve_recipients(self.events.unremarkable)
-        if each.contact.destination:
-            return [each]
-        reasons = self.env["collection.reason"]._store_all(missing.values())
-        return self._fall_back(each, reasons, day)
+    def find_addresses(self, entries):
+        missing, unremarkable = {}, self.events.unremarkable
+        for each in entries:
+            reasons = each.contact._resolve_recipients(unremarkable)
+            if not each.contact.destination:
+                (missing[each],) = reasons.values()
+        return missing
 
-    def _plan(self, each, now, day):
-        decision = each.contact._plan_from(now, self.events)
-        if each.contact.planned_at:
-            each.reservation = self.reservations[-1]
-        elif (
-            each.contact._is_channel_to_blame(decision)
-            and not each.contact.fallback_of_id
-        ):
-            code = {"code": "CHANNEL_REFUSED", "args": {}}
-            for instead in self._fall_back(each, [code], day):
-                self._plan(instead, now, day)
-        else:
-            self._give_up(each, each.contact._explain_no_moment(decision), day)
+    def find_moments(self, entries):
+        refused = {}
+        for each in entries:
+            decision = each.contact._plan_from(self.now, self.events)
+            if each.contact.planned_at:
+                each.reservation = self.reservations[-1]
+            else:
+                refused[each] = decision
+        return refused
 
-    def _fall_back(self, each, reasons, day):
-        """The step goes to its other channel, because of ``reasons`` (stored).
+    def fall_back(self, entries, reason):
+        because, instead = [self.env["collection.reason"]._store(reason)], []
+        for each in entries:
+            if not each.contact._get_fallback_channel():
+                self._close_unmade(each, because)
+                continue
+            self.foreseen.remove(each)
+            vals = each.contact._prepare_substitute_vals(self.day)
+            pairs = [(row, step) for row, step in each.pairs if step]
+            other = self._foresee(vals, pairs, each.asked_on)
+            other.reasons = [*each.reasons, *because]
+            instead.append(other)
+        return self.reach(instead)
 
-        :return: [the contact in its place], if it can be reached there"""
-        if not each.contact._get_fallback_channel():
-            self._give_up(each, reasons, day)
-            return []
-        self.foreseen.remove(each)
-        pairs = [(row, step) for row, step in each.pairs if step]
-        vals = each.contact._prepare_substitute_vals(day)
-        instead = self._foresee(vals, pairs, each.asked_on)
-        instead.reasons = [*each.reasons, *reasons]
-        return self._reach(instead, day)
+    def give_up(self, refused):
+        for each, decision in refused.items():
+            self._close_unmade(each, each.contact._explain_no_moment(decision))
 
-    def _give_up(self, each, reasons, day):
+    def _close_unmade(self, each, reasons):
         """Nobody can make it: it is listed without a moment, and the ladder goes on."""
         each.reasons = [*each.reasons, *reasons]
         if each.contact._get_purpose()._must_arrive:
             self.not_to_send.update(row.id for row, _step in each.pairs)
-        self._close(each, day)
+        self._close(each, self.day)
 
     # -- leaving -------------------------------------------------------------------------
 

@@ -121,11 +121,10 @@ class TestBatchQueries(CollectionCommon):
             self._assert_day_is_constant(FORMAL, 0)
 
     def test_who_has_no_e_mail_costs_no_queries_of_their_own(self):
-        """All fall back to the telephone, and the collector is asked for the addresses:
-        the list of a call is drawn when it is planned, which reads the facts once more."""
+        """All fall back to the telephone, and the collector is asked for the addresses."""
         with self._at(MONDAY):
             self._get_customers().partner_id.email = False
-        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()), at_most=75)
+        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
 
     def test_a_message_costs_no_query_to_write_and_six_to_send(self):
         """Two journal entries with their time-out, Odoo's two looks at notifications and
@@ -165,7 +164,7 @@ class TestBatchQueries(CollectionCommon):
     def test_who_refused_e_mail_costs_no_queries_of_their_own(self):
         with self._at(MONDAY):
             self._refuse("email")
-        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()), at_most=75)
+        self._assert_day_is_constant(FRIENDLY, sum(SIZES.values()))
 
     def test_who_may_not_be_contacted_at_all_costs_no_queries_of_their_own(self):
         """Each goes to a person, who is told once."""

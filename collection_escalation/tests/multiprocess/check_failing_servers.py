@@ -56,7 +56,7 @@ def live(work, pipe):
         try:
             work.run("dispatch")
             pipe.send("")
-        except Exception as error:  # noqa: BLE001 whatever escapes is the finding
+        except Exception as error:  # whatever escapes is the finding
             pipe.send(repr(error))
 
 
