@@ -15,7 +15,7 @@ sys.path.append(
     os.environ["CE_LINT_PACKAGES"]
 )  # pylint and astroid, behind Odoo's own packages
 
-from odoo_env import odoo_env  # noqa: E402
+from odoo_env import odoo_env
 
 MODULE = os.environ["CE_MODULE"]
 # Left out, each for its reason:

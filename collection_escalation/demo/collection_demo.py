@@ -329,6 +329,6 @@ class CollectionDemo(models.AbstractModel):
             made_by_id=contact.user_id.id,
         )
         if contact.on_paper:
-            contact._add_facts(
+            contact._note_later(
                 posted_on=day, tracking_code="LX473124829US", delivery_status="sent"
             )

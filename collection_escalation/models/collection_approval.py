@@ -68,7 +68,7 @@ class CollectionDutyApprove(models.AbstractModel):
 
     _code = "approve"
     _label = _lt("Decide")
-    _place = 10
+    _sequence = 10
     _activity_type = "collection_escalation.mail_activity_approve"
 
     @api.model

@@ -78,7 +78,7 @@ class CollectionDutyOther(models.AbstractModel):
 
     _code = "other"
     _label = _lt("Something else")
-    _place = 90
+    _sequence = 90
     _notifies = True
     _by_hand = True
 

@@ -17,7 +17,7 @@ class CollectionRegistry(models.AbstractModel):
     #: What people read (`_lt`).
     _label = ""
     #: Place in lists.
-    _place = 0
+    _sequence = 0
 
     @api.model
     def _get_models(self):
@@ -25,7 +25,7 @@ class CollectionRegistry(models.AbstractModel):
         names = self.env.registry.descendants([self._registry], "_inherit")
         found = [self.env[name] for name in names]
         known = [each for each in found if each._code]
-        return sorted(known, key=lambda m: (m._place, m._code))
+        return sorted(known, key=lambda m: (m._sequence, m._code))
 
     @api.model
     @tools.ormcache("self.env.lang")

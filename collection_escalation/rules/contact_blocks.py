@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from .business_days import BUSINESS, CALENDAR, Calendar, add_days
-from .contact_facts import Context
+from .contact_context import Context
 from .contact_vocabulary import (
     CHANNELS,
     DEMANDS,

@@ -44,7 +44,7 @@ from .business_days import (
     shift_to_business_day,
 )
 from .contact_blocks import Stop
-from .contact_facts import Context, Event
+from .contact_context import Context, Event
 from .contact_vocabulary import (
     CHANNELS,
     DEMANDS,

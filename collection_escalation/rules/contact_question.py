@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from .contact_blocks import FOREVER, Stop
 from .contact_clock import UTC, one_per_clock, zone
-from .contact_facts import Context, Event
+from .contact_context import Context, Event
 from .contact_limits import DEBT, Limit
 from .contact_ruleset import RuleSet
 from .contact_vocabulary import CHANNELS, check_aware, check_known

@@ -48,7 +48,7 @@ from zoneinfo import ZoneInfo
 
 from .contact_blocks import Block
 from .contact_clock import UTC, wall_moments
-from .contact_facts import Context, Event
+from .contact_context import Context, Event
 from .contact_limits import Cooldown, Count, ExclusiveChannel, Gap, Grace
 from .contact_question import HORIZON, Question
 from .contact_ruleset import RuleSet

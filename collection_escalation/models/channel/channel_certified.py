@@ -14,5 +14,5 @@ class CollectionChannelCertified(models.AbstractModel):
 
     _code = "certified"
     _label = _lt("Certified letter")
-    _place = 50
+    _sequence = 50
     _is_tracked = True

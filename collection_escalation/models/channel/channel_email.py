@@ -19,7 +19,7 @@ class CollectionChannelEmail(models.AbstractModel):
 
     _code = "email"
     _label = _lt("E-mail")
-    _place = 10
+    _sequence = 10
     _rule_channel = "email"
     _template_field = "template_id"
     _queue_field = "mail_id"

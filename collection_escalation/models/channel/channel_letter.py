@@ -14,7 +14,7 @@ class CollectionChannelLetter(models.AbstractModel):
 
     _code = "letter"
     _label = _lt("Letter")
-    _place = 40
+    _sequence = 40
     _rule_channel = "letter"
     _template_field = "template_id"
     _on_paper = True

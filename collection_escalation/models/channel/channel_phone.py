@@ -13,7 +13,7 @@ class CollectionChannelPhone(models.AbstractModel):
 
     _code = "phone"
     _label = _lt("Phone call")
-    _place = 60
+    _sequence = 60
     _rule_channel = "phone"
     _usual_outcome = "no_answer"
     _outcomes = (

@@ -17,7 +17,7 @@ class CollectionChannelSms(models.AbstractModel):
 
     _code = "sms"
     _label = _lt("SMS")
-    _place = 20
+    _sequence = 20
     _rule_channel = "sms"
     _queue_field = "sms_id"
 

@@ -11,7 +11,7 @@ class CollectionChannelVisit(models.AbstractModel):
 
     _code = "visit"
     _label = _lt("Visit")
-    _place = 70
+    _sequence = 70
     _rule_channel = "visit"
     _usual_outcome = "not_met"
     _outcomes = ("met", "not_met", "wrong_party", "not_connected")

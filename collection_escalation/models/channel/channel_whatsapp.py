@@ -21,7 +21,7 @@ class CollectionChannelWhatsapp(models.AbstractModel):
 
     _code = "whatsapp"
     _label = _lt("WhatsApp")
-    _place = 30
+    _sequence = 30
     _rule_channel = "whatsapp"
     # a number that has no WhatsApp cannot be written to
     _outcomes = ("sent", "not_connected")

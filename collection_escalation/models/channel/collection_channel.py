@@ -48,7 +48,9 @@ class CollectionChannel(models.AbstractModel):
     def _get_planning_order(self):
         """{code: turn} in which contacts that want the same day are planned: the slot of
         the day is kept free for a call or visit, a message takes the next one."""
-        channels = sorted(self._get_models(), key=lambda c: (not c._is_live, c._place))
+        channels = sorted(
+            self._get_models(), key=lambda c: (not c._is_live, c._sequence)
+        )
         return {channel._code: turn for turn, channel in enumerate(channels)}
 
     @api.model

@@ -63,7 +63,7 @@ class Events(NamedTuple):
     def _get_neighbours(self, contact, found):
         if not (others := self.neighbours.get(contact.debtor_id.id)):
             return []
-        at = found.get(contact._get_rule_place(), ())
+        at = found.get(contact._get_shared_address(), ())
         return [what for debtor_id, what in at if debtor_id in others]
 
 
@@ -129,13 +129,14 @@ class CollectionContact(models.Model):
             if contact.state in ("planned", "queued"):
                 contact._note_reservation(events, event)
                 continue
-            key, place = contact.debtor_id._get_person_key(), contact._get_rule_place()
+            key = contact.debtor_id._get_person_key()
+            address = contact._get_shared_address()
             events.history[key].append(event)
             if neighbours:
-                events.history_at[place].append((contact.debtor_id.id, event))
+                events.history_at[address].append((contact.debtor_id.id, event))
         return events
 
-    def _get_rule_place(self):
+    def _get_shared_address(self):
         """(address, root company id): limits count there too, see `Events`."""
         return (self.destination or "").lower(), self.debtor_id.root_company_id.id
 
@@ -144,8 +145,8 @@ class CollectionContact(models.Model):
         debtor, reserved = self.debtor_id, (self.id, event)
         events.reservations[debtor._get_person_key()].append(reserved)
         if events.neighbours:
-            place = self._get_rule_place()
-            events.reservations_at[place].append((debtor.id, reserved))
+            address = self._get_shared_address()
+            events.reservations_at[address].append((debtor.id, reserved))
 
     def _read_debts(self):
         """{contact id: result of `_get_debts`} of those that are about invoices, with one
@@ -220,7 +221,7 @@ class CollectionContact(models.Model):
             # nobody stands beside them, nothing stops and nothing was said
             known = {"party": debtor._get_party_of_address(self.recipient_id)}
         else:
-            known = self._get_remarkable_facts(day)
+            known = self._get_remarkable_vals(day)
         callback = None
         if self.callback_from and self.callback_to:
             callback = (
@@ -237,7 +238,7 @@ class CollectionContact(models.Model):
             **known,
         )
 
-    def _get_remarkable_facts(self, day):
+    def _get_remarkable_vals(self, day):
         """What is known of the debtor and the people beside them, as arguments of
         `rules.contact_rules.Context`."""
         debtor = self.debtor_id
@@ -255,7 +256,7 @@ class CollectionContact(models.Model):
             **debtor._get_wishes(),
         }
 
-    def _get_grace_facts(self, events):
+    def _get_grace_vals(self, events):
         """Whether this would be the first contact after the due date, and since when the
         oldest of what it is about is due, as `rules.contact_limits.Grace` wants to know
         it. It does not matter who makes the contact. The invoice itself may go at once,
@@ -305,7 +306,7 @@ class CollectionContact(models.Model):
         rulesets = debtor._get_rulesets(day)
         context = self._get_context(day, events)
         if any(rules.grace for rules in rulesets):
-            context = replace(context, **self._get_grace_facts(events))
+            context = replace(context, **self._get_grace_vals(events))
         return {
             "rulesets": rulesets,
             "at": at,

@@ -234,7 +234,7 @@ class CollectionContact(models.Model):
         return bool(self.env.cr.rowcount)
 
     def _write_state(self, vals):
-        """Past the guard in `write`; only `_set_state` and `_add_facts` call it."""
+        """Past the guard in `write`; only `_set_state` and `_note_later` call it."""
         return super().write(vals)
 
     def _after_made(self):

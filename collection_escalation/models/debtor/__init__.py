@@ -1,7 +1,7 @@
 # isort: off
 # What others in the room extend comes first.
 from . import (
-    collection_debtor_fact,
+    collection_debtor_entry,
     collection_debtor,
     collection_debtor_person,
     collection_debtor_permissions,

@@ -101,7 +101,7 @@ class CollectionDebtor(models.Model):
         for name in ("policy_id", "user_id", "party", "tz"):
             if not keep[name]:
                 keep[name] = next(filter(None, self.mapped(name)), False)
-        self._merge_facts(keep)
+        self._keep_the_stricter(keep)
         for records in special:
             records._merge_debtors(keep)
         self._hand_over_thread(keep)
@@ -144,7 +144,7 @@ class CollectionDebtor(models.Model):
                 (special if says_how else plain).append(records.with_env(self.env))
         return plain, special
 
-    def _merge_facts(self, keep):
+    def _keep_the_stricter(self, keep):
         """Of what is known of both, the stricter holds; a wish that one of them excludes
         is no wish any more."""
         refused = (self | keep).channel_ids.filtered(lambda c: c.status == "refused")

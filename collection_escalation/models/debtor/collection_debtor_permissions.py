@@ -110,7 +110,7 @@ class CollectionDebtor(models.Model):
             for name in FLAGS
         ]
         said.append(SQL("o.preferred_to <> 0"))
-        kinds = self.env.registry.descendants(["collection.debtor.fact"], "_inherit")
+        kinds = self.env.registry.descendants(["collection.debtor.entry"], "_inherit")
         said += [
             SQL(
                 "EXISTS (SELECT FROM %s WHERE debtor_id = o.id)",

@@ -17,7 +17,7 @@ class CollectionDebtorPerson(models.Model):
     """Somebody beside the debtor whom we know of, and what they are to the debt."""
 
     _name = "collection.debtor.person"
-    _inherit = "collection.debtor.fact"
+    _inherit = "collection.debtor.entry"
     _description = "Person beside a customer"
     _order = "debtor_id, kind, id"
     _rec_name = "partner_id"

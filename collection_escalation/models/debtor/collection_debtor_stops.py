@@ -121,8 +121,8 @@ class CollectionDebtor(models.Model):
         )
 
 
-class CollectionDebtorFact(models.AbstractModel):
-    _inherit = "collection.debtor.fact"
+class CollectionDebtorEntry(models.AbstractModel):
+    _inherit = "collection.debtor.entry"
 
     def _may_let_contacts_go_on(self):
         return self.env.su or self.env.user.has_group(MANAGER)

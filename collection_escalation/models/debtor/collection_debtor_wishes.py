@@ -14,7 +14,7 @@ class CollectionDebtorChannel(models.Model):
     """What a debtor said about one channel."""
 
     _name = "collection.debtor.channel"
-    _inherit = "collection.debtor.fact"
+    _inherit = "collection.debtor.entry"
     _description = "Channel a customer allowed or refused"
     _order = "debtor_id, id"
 
@@ -64,7 +64,7 @@ class CollectionDebtorHours(models.Model):
     """Hours a debtor agreed to in writing, beyond the usual ones."""
 
     _name = "collection.debtor.hours"
-    _inherit = "collection.debtor.fact"
+    _inherit = "collection.debtor.entry"
     _description = "Hours a customer agreed to"
     _order = "debtor_id, weekday, hour_from, id"
 

@@ -14,5 +14,5 @@ class CollectionDutyMendAddress(models.AbstractModel):
 
     _code = "mend_address"
     _label = _lt("Mend the address")
-    _place = 30
+    _sequence = 30
     _activity_type = "collection_escalation.mail_activity_mend_address"

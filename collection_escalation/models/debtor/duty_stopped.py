@@ -27,7 +27,7 @@ class CollectionDutyStopped(models.AbstractModel):
 
     _code = "stopped"
     _label = _lt("No contact permitted: decide")
-    _place = 20
+    _sequence = 20
     _activity_type = "collection_escalation.mail_activity_stopped"
 
     @api.model

@@ -140,7 +140,7 @@ class CollectionContact(models.Model):
         )
         if not last:
             return None
-        calendar = self.env["collection.calendar"]._get(*facts.places[debtor.id], last)
+        calendar = self.env["collection.calendar"]._get(*facts.regions[debtor.id], last)
         days = facts.get_policy(debtor).quiet_days
         first = quiet_until(last, days, calendar)
         return first if first and first > facts.today[debtor.id] else None

@@ -14,7 +14,6 @@ from odoo.tools.gc import disabling_gc
 
 from ...rules import stages
 from ..collection_internal_thread import QUEUED
-from .collection_evaluation_facts import INVOICE_FIRST
 
 _logger = logging.getLogger(__name__)
 
@@ -161,7 +160,7 @@ class CollectionEvaluation(models.AbstractModel):
             facts, debtor, row, post_due=resolution.rung_id in chasing
         )
         if withheld and (
-            withheld.code in ("HELD", "HELD_ELSEWHERE", "STOPPED")
+            withheld.code in facts.hooks.standing
             or resolution.moved
             or resolution.step_id
         ):
@@ -170,7 +169,7 @@ class CollectionEvaluation(models.AbstractModel):
 
     def _resolve(self, debtor, row, facts, withheld=None):
         """`rules.stages.resolve` for the row; items that stand alike are resolved once."""
-        today, place = facts.today[row.debtor_id], facts.places[row.debtor_id]
+        today, region = facts.today[row.debtor_id], facts.regions[row.debtor_id]
         talked = facts.of["talk"].get(row.debtor_id)
         standing = (  # in the order of the fields of `rules.stages.Item`
             row.due,
@@ -184,13 +183,13 @@ class CollectionEvaluation(models.AbstractModel):
             self._is_above_minimum(facts, debtor, row),
             *self._get_put_off(facts, debtor, row),
         )
-        key = standing, facts.policies[row.debtor_id].id, today, place, withheld
+        key = standing, facts.policies[row.debtor_id].id, today, region, withheld
         if key not in facts.resolutions:
             facts.resolutions[key] = stages.resolve(
                 stages.Item(*standing),
                 self._get_ladder(facts, debtor),
                 today,
-                self.env["collection.calendar"]._get(*place, today),
+                self.env["collection.calendar"]._get(*region, today),
                 withheld,
             )
         return facts.resolutions[key]
@@ -354,8 +353,9 @@ class CollectionEvaluation(models.AbstractModel):
             for step in self._get_due_steps(found)
         }
         wanted = defaultdict(list)
+        invoice_first = self.env["collection.fact"]._get_codes("_brings_invoice")
         for _debtor, row, resolution, withheld in found:
-            if withheld and withheld.code in INVOICE_FIRST:
+            if withheld and withheld.code in invoice_first:
                 if row.id in not_to_send:
                     continue
                 key = row.debtor_id, "email", bringing, row.addressee_id

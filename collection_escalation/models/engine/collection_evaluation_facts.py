@@ -18,9 +18,6 @@ from ...rules.stages import Ladder, Mark, Resolution, effective_due, trigger_dat
 from ...rules.statement import Share
 from ..bulk_rows import int_array
 
-#: Reasons not to chase that the invoice itself puts right: it goes first.
-INVOICE_FIRST = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED", "INVOICE_NOT_RECEIVED")
-
 
 def among(ids):
     """What stands after IN. Of thousands of single numbers PostgreSQL's planner would look
@@ -76,6 +73,8 @@ class Hooks(NamedTuple):
     take_off: Sequence[Callable] = ()
     on_another_day: Sequence[Callable] = ()
     ask_duties: Sequence[Callable] = ()
+    #: Codes of reasons, see `collection.fact`.
+    standing: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ class Facts:
     rows: list[ItemRow]
     move_ids: SQL
     today: dict[int, date] = field(default_factory=dict)
-    places: dict[int, tuple[str, str]] = field(default_factory=dict)
+    regions: dict[int, tuple[str, str]] = field(default_factory=dict)
     policies: dict[int, models.BaseModel] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     of: dict[str, object] = field(default_factory=dict)
@@ -167,7 +166,7 @@ class CollectionEvaluation(models.AbstractModel):
                 if clock not in today_in:
                     today_in[clock] = now.astimezone(clock).date()
                 facts.today[debtor.id] = today_in[clock]
-                facts.places[debtor.id] = debtor._get_country_state()
+                facts.regions[debtor.id] = debtor._get_country_state()
                 facts.policies[debtor.id] = tried_policy or debtor.effective_policy_id
                 if not tried_policy:
                     debtor._check_has_policy()
@@ -221,6 +220,7 @@ class CollectionEvaluation(models.AbstractModel):
             find("_take_off", known),
             find("_on_another_day", known),
             find("_ask_duties", known),
+            self.env["collection.fact"]._get_codes("_standing"),
         )
 
     def _read_items(self, debtors):
@@ -265,10 +265,10 @@ class CollectionEvaluation(models.AbstractModel):
         return facts.ladders[policy.id]
 
     def _get_trigger_date(self, facts, debtor, rung, row):
-        place = facts.places[debtor.id]
-        key = place, rung.trigger, rung.unit, row.due, row.grace_from
+        region = facts.regions[debtor.id]
+        key = region, rung.trigger, rung.unit, row.due, row.grace_from
         if key not in facts.triggers:
-            calendar = self.env["collection.calendar"]._get(*place, row.due)
+            calendar = self.env["collection.calendar"]._get(*region, row.due)
             base = effective_due(row.due, calendar, row.grace_from)
             facts.triggers[key] = trigger_date(rung, base, calendar)
         return facts.triggers[key]

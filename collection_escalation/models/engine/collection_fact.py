@@ -1,7 +1,7 @@
 """What must be known of a batch of debtors before anybody is chased. One file a fact: a new
 fact is one new file ``fact_<code>.py`` with a model that inherits `collection.fact`."""
 
-from odoo import api, models
+from odoo import api, models, tools
 
 
 class CollectionFact(models.AbstractModel):
@@ -9,7 +9,7 @@ class CollectionFact(models.AbstractModel):
     all there is to say about one. Of the three hooks a fact has those it needs; they are
     found once a batch, and not asked where the fact knows nothing (what it read is empty).
 
-    ``_code``: where `facts.of` keeps what was read; ``_place``: its turn, of several
+    ``_code``: where `facts.of` keeps what was read; ``_sequence``: its turn, of several
     reasons not to chase the first is given.
 
     ``facts`` is everything known of the batch (`Facts`), ``row`` an open item as the
@@ -25,10 +25,22 @@ class CollectionFact(models.AbstractModel):
     _judges_amounts = False
     #: The forecast adds to what was read, so it is asked although nothing is known yet.
     _learns = False
+    #: Codes of its reasons that are said on an item even where no step is due, as those of
+    #: pauses and stops are; what is no demand may leave in spite of them.
+    _standing = ()
+    #: Codes of its reasons for which the invoice itself goes first.
+    _brings_invoice = ()
     #: Does it withhold courtesy notes, before the due date?
     _before_due = True
     #: Does it withhold contacts after the due date?
     _after_due = True
+
+    @api.model
+    @tools.ormcache("attribute")
+    def _get_codes(self, attribute):
+        """All codes that facts name in ``attribute``."""
+        models_ = self.env["collection.fact"]._get_models()
+        return frozenset(code for each in models_ for code in getattr(each, attribute))
 
     @api.model
     def _says(self, hook):

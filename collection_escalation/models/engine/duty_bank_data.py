@@ -13,4 +13,4 @@ class CollectionDutyBankData(models.AbstractModel):
 
     _code = "bank_data"
     _label = _lt("Enter the payments: until then nobody is reminded")
-    _place = 14
+    _sequence = 14

@@ -14,5 +14,5 @@ class CollectionDutyMailServer(models.AbstractModel):
 
     _code = "mail_server"
     _label = _lt("Find out why the mail server takes no messages: customers get none")
-    _place = 16
+    _sequence = 16
     _notifies = True

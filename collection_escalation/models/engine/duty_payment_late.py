@@ -14,7 +14,7 @@ class CollectionDutyPaymentLate(models.AbstractModel):
 
     _code = "payment_late"
     _label = _lt("A payment does not arrive: find out what became of it")
-    _place = 12
+    _sequence = 12
     _once_per_file = True
 
     @api.model

@@ -15,7 +15,7 @@ class FactBank(models.AbstractModel):
     _description = "Payments that may not be entered yet"
 
     _code = "bank"
-    _place = 60
+    _sequence = 60
     _before_due = False
 
     def _read(self, facts, debtors):
@@ -58,9 +58,9 @@ class FactBank(models.AbstractModel):
         newest = company._get_last_bank_line_date() or company.collection_payments_until
         if not newest:
             return None, 0
-        place = company.root_id.partner_id
+        seat = company.root_id.partner_id
         today = company._get_collection_today()
         calendar = self.env["collection.calendar"]._get(
-            place.country_id.code, place.state_id.code, today
+            seat.country_id.code, seat.state_id.code, today
         )
         return newest, business_days_between(newest, today, calendar)

@@ -12,7 +12,7 @@ class FactCourtesyAutomatic(models.AbstractModel):
     _description = "Invoices that are paid by themselves"
 
     _code = "courtesy_automatic"
-    _place = 52
+    _sequence = 52
     _after_due = False
 
     def _read(self, facts, debtors):

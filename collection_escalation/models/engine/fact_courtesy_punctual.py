@@ -12,7 +12,7 @@ class FactCourtesyPunctual(models.AbstractModel):
     _description = "Customers who always pay on time"
 
     _code = "courtesy_punctual"
-    _place = 54
+    _sequence = 54
     _after_due = False
 
     def _read(self, facts, debtors):

@@ -14,7 +14,7 @@ class FactCourtesyRecent(models.AbstractModel):
     _description = "Invoices that were sent lately"
 
     _code = "courtesy_recent"
-    _place = 50
+    _sequence = 50
     _after_due = False
 
     def _read(self, facts, debtors):

@@ -13,7 +13,7 @@ class FactCourtesyTold(models.AbstractModel):
     _description = "Invoices that were named lately"
 
     _code = "courtesy_told"
-    _place = 52
+    _sequence = 52
     _learns = True
     _after_due = False
 
@@ -38,7 +38,7 @@ class FactCourtesyTold(models.AbstractModel):
         last = facts.of["courtesy_told"].get(row.id)
         if not last:
             return None
-        calendar = self.env["collection.calendar"]._get(*facts.places[debtor.id], last)
+        calendar = self.env["collection.calendar"]._get(*facts.regions[debtor.id], last)
         until = quiet_until(last, facts.get_policy(debtor).quiet_days, calendar)
         if until and facts.today[debtor.id] < until:
             return Reason.of("COURTESY_TOLD", date=last)

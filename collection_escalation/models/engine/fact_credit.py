@@ -16,7 +16,7 @@ class FactCredit(models.AbstractModel):
     _description = "Unallocated credits"
 
     _code = "credit"
-    _place = 90
+    _sequence = 90
 
     def _read(self, facts, debtors):
         """{(debtor id, currency id): [`rules.statement.Credit`]}: posted receivable lines

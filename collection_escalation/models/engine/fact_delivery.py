@@ -13,8 +13,9 @@ class FactDelivery(models.AbstractModel):
     _description = "Invoices that did not reach the customer"
 
     _code = "delivery"
-    _place = 80
+    _sequence = 80
     _before_due = False
+    _brings_invoice = ("INVOICE_NOT_SENT", "INVOICE_BOUNCED")
 
     def _read(self, facts, debtors):
         """(companies that require it, invoices whose own e-mail came back); empty if no

@@ -14,7 +14,8 @@ class FactHold(models.AbstractModel):
     _description = "Pauses"
 
     _code = "hold"
-    _place = 20
+    _sequence = 20
+    _standing = ("HELD", "HELD_ELSEWHERE")
 
     def _read(self, facts, debtors):
         """Running pauses: {debtor id: [(item id or None, from, to, reason, the other

@@ -15,7 +15,7 @@ class FactInvoiceWaiting(models.AbstractModel):
     _description = "Invoices that are not to be sent now"
 
     _code = "invoice_waiting"
-    _place = 110
+    _sequence = 110
 
     def _read(self, facts, debtors):
         return self._read_items(debtors)

@@ -11,7 +11,7 @@ class FactNotOwed(models.AbstractModel):
     _description = "Lines of which nothing is left"
 
     _code = "not_owed"
-    _place = 5
+    _sequence = 5
 
     def _read(self, facts, debtors):
         """Ids of the items."""

@@ -11,7 +11,8 @@ class FactNotReceived(models.AbstractModel):
     _description = "Invoices that never arrived, they say"
 
     _code = "not_received"
-    _place = 40
+    _sequence = 40
+    _brings_invoice = ("INVOICE_NOT_RECEIVED",)
 
     def _read(self, facts, debtors):
         """Ids of the items."""

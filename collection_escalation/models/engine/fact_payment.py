@@ -32,7 +32,7 @@ class FactPayment(models.AbstractModel):
     _description = "Payments on their way"
 
     _code = "payment"
-    _place = 30
+    _sequence = 30
 
     def _read(self, facts, debtors):
         found = self._read_payments(facts)
@@ -101,20 +101,20 @@ class FactPayment(models.AbstractModel):
                 str(company_id),
                 frozenset(str(row.id) for row in rows),
             )
-            place = (*root_of[debtor_id], currency_id)
-            payments[place].append((credit, rows, until))
-        for place, waited_for in payments.items():
-            self._cover(on_way, place, waited_for)
+            purse = (*root_of[debtor_id], currency_id)
+            payments[purse].append((credit, rows, until))
+        for purse, waited_for in payments.items():
+            self._cover(on_way, purse, waited_for)
         return on_way
 
     def _get_last_day(self, facts, debtor_id, day, days):
-        calendar = self.env["collection.calendar"]._get(*facts.places[debtor_id], day)
+        calendar = self.env["collection.calendar"]._get(*facts.regions[debtor_id], day)
         return add_business_days(day, days, calendar)
 
-    def _cover(self, on_way, place, waited_for):
+    def _cover(self, on_way, purse, waited_for):
         """Which items the payments of a customer cover wholly, and what is left of the
         payments for others."""
-        currency = self.env["res.currency"].browse(place[-1])
+        currency = self.env["res.currency"].browse(purse[-1])
         rows = {row.id: row for _credit, rows, _until in waited_for for row in rows}
         claims = [
             Claim(str(r.id), str(r.currency_id), to_decimal(r.amount, currency), r.due)
@@ -141,7 +141,7 @@ class FactPayment(models.AbstractModel):
                 rest = replace(
                     credit, amount=credit.amount - used, claims=credit.claims - whole
                 )
-                on_way.credits[place].append(rest)
+                on_way.credits[purse].append(rest)
 
     def _withhold(self, facts, debtor, row, post_due):
         until = facts.of["payment"].until.get(row.id)
@@ -150,7 +150,7 @@ class FactPayment(models.AbstractModel):
         return None
 
     def _take_off(self, facts, debtor, currency_id):
-        place = debtor.partner_id.id, debtor.root_company_id.id, currency_id
+        purse = debtor.partner_id.id, debtor.root_company_id.id, currency_id
         return [
             (
                 credit,
@@ -158,7 +158,7 @@ class FactPayment(models.AbstractModel):
                     "ON_THE_WAY", amount=float(credit.amount), currency=currency_id
                 ),
             )
-            for credit in facts.of["payment"].credits.get(place, ())
+            for credit in facts.of["payment"].credits.get(purse, ())
         ]
 
     def _ask_duties(self, facts, debtors):

@@ -10,7 +10,7 @@ class FactQuiet(models.AbstractModel):
     _description = "Last messages, for the quiet days"
 
     _code = "quiet"
-    _place = 105
+    _sequence = 105
 
     def _read(self, facts, debtors):
         """{(debtor id, channel, addressee id or 0): their day of the last message that

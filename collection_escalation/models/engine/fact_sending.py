@@ -13,7 +13,7 @@ class FactSending(models.AbstractModel):
     _description = "Sendings of the invoices"
 
     _code = "sending"
-    _place = 1
+    _sequence = 1
 
     def _read(self, facts, debtors):
         """{invoice: day (UTC) on which it was last sent}: of its last e-mail or letter;

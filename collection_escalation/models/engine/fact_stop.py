@@ -11,7 +11,8 @@ class FactStop(models.AbstractModel):
     _description = "Stop flags of the customer"
 
     _code = "stop"
-    _place = 10
+    _sequence = 10
+    _standing = ("STOPPED",)
 
     def _read(self, facts, debtors):
         """{debtor id: names of the flags that stop all contacts}."""

@@ -10,7 +10,7 @@ class FactTalk(models.AbstractModel):
     _description = "Last talks with the customer"
 
     _code = "talk"
-    _place = 100
+    _sequence = 100
 
     def _read(self, facts, debtors):
         """{debtor id: last day on which they talked or wrote to us, at any branch}."""

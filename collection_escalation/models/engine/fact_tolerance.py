@@ -10,7 +10,7 @@ class FactTolerance(models.AbstractModel):
     _description = "What is too little to chase"
 
     _code = "tolerance"
-    _place = 70
+    _sequence = 70
     _judges_amounts = True
 
     def _withhold(self, facts, debtor, row, post_due):

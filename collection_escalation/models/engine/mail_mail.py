@@ -53,7 +53,7 @@ class MailMail(models.Model):
             mail = contact.mail_id.with_env(env)
             # read for the whole chunk what core would read for one
             for name in CHUNK_FIELDS:
-                mail[name]  # noqa: B018
+                mail[name]
             leaving.begin(contact.destination)
             try:
                 super(MailMail, mail)._send(smtp_session=session.get(), **kwargs)

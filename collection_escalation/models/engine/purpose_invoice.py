@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .collection_evaluation_facts import INVOICE_FIRST
-
 
 class CollectionPurposeInvoice(models.AbstractModel):
     """From the arrival of the invoice the days of the plan count."""
@@ -11,7 +9,8 @@ class CollectionPurposeInvoice(models.AbstractModel):
     @api.model
     def _heeds(self, reason):
         """That it has not arrived is why it goes."""
-        return reason.code not in INVOICE_FIRST and super()._heeds(reason)
+        first = self.env["collection.fact"]._get_codes("_brings_invoice")
+        return reason.code not in first and super()._heeds(reason)
 
     @api.model
     def _after_made(self, contacts):

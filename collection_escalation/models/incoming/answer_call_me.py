@@ -24,7 +24,7 @@ class CollectionAnswerCallMe(models.AbstractModel):
 
     _code = "call_me"
     _label = _lt("Call me")
-    _place = 30
+    _sequence = 30
     _form = "collection_escalation.answer_call_me_form"
     _submit = _lt("Ask for the call")
     _thanks = _lt("We will call you.")

@@ -13,7 +13,7 @@ class CollectionAnswerNotMe(models.AbstractModel):
 
     _code = "not_me"
     _label = _lt("I am not this person")
-    _place = 40
+    _sequence = 40
     _form = "collection_escalation.answer_not_me_form"
     _submit = _lt("I am not this person")
     _thanks = _lt("Please excuse us. Nothing more will come to you here.")

@@ -15,7 +15,7 @@ class CollectionAnswerNotReceived(models.AbstractModel):
 
     _code = "not_received"
     _label = _lt("I did not receive the invoice")
-    _place = 20
+    _sequence = 20
     _form = "collection_escalation.answer_not_received_form"
     _submit = _lt("Send it to me again")
     _thanks = _lt("We see to it that it reaches you.")
@@ -39,7 +39,7 @@ class CollectionAnswerNotReceived(models.AbstractModel):
     def _take_effect(self, contact, values):
         """What is planned for the invoices of which they say it for the first time is
         taken back. The next evaluation, at once, plans the invoice itself
-        (`INVOICE_FIRST`), and its delivery restarts the days of grace."""
+        (`_brings_invoice` of the fact), and its delivery restarts the days of grace."""
         items = contact._get_open_items()
         again = items.filtered("not_received_on")
         first = items - again

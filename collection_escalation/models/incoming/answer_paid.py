@@ -29,7 +29,7 @@ class CollectionAnswerPaid(models.AbstractModel):
 
     _code = "paid"
     _label = _lt("I have paid")
-    _place = 10
+    _sequence = 10
     _form = "collection_escalation.answer_paid_form"
     _submit = _lt("Tell us that it is paid")
     _thanks = _lt(

@@ -14,7 +14,7 @@ class CollectionDutyFindPayment(models.AbstractModel):
 
     _code = "find_payment"
     _label = _lt("The customer says it is paid: look for the payment")
-    _place = 10
+    _sequence = 10
     _activity_type = "collection_escalation.mail_activity_find_payment"
     _notifies = True
 

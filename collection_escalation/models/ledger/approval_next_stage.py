@@ -18,7 +18,7 @@ class CollectionApprovalNextStage(models.AbstractModel):
 
     _code = CODE
     _label = _lt("Open the next stage")
-    _place = 10
+    _sequence = 10
 
     @api.model
     def _covers(self, approval, figures):
@@ -86,7 +86,7 @@ class CollectionDutyRefused(models.AbstractModel):
 
     _code = "refused"
     _label = _lt("The next stage was refused: decide what else to do")
-    _place = 20
+    _sequence = 20
     _activity_type = "collection_escalation.mail_activity_stopped"
 
     @api.model
@@ -101,7 +101,7 @@ class CollectionDutyPlanEnd(models.AbstractModel):
 
     _code = "plan_end"
     _label = _lt("The plan ends: decide what follows")
-    _place = 15
+    _sequence = 15
     _activity_type = "collection_escalation.mail_activity_approve"
 
     @api.model

@@ -28,7 +28,7 @@ class CollectionLedgerListener(models.AbstractModel):
     _description = "Who listens to the ledger"
 
     #: Its turn; 0: it is none.
-    _place = 0
+    _sequence = 0
 
     @api.model
     @tools.ormcache()
@@ -36,8 +36,8 @@ class CollectionLedgerListener(models.AbstractModel):
         names = self.env.registry.descendants(
             ["collection.ledger.listener"], "_inherit"
         )
-        listeners = [self.env[name] for name in names if self.env[name]._place]
-        return tuple(x._name for x in sorted(listeners, key=lambda x: x._place))
+        listeners = [self.env[name] for name in names if self.env[name]._sequence]
+        return tuple(x._name for x in sorted(listeners, key=lambda x: x._sequence))
 
     @api.model
     def _deliver(self, events):

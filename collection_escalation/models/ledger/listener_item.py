@@ -11,7 +11,7 @@ class ListenerItem(models.AbstractModel):
     _inherit = ["collection.ledger.listener"]
     _description = "Open items follow the ledger"
 
-    _place = 10
+    _sequence = 10
 
     def _on_ledger_events(self, events):
         def find(*kinds):

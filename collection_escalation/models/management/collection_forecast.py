@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from odoo import Command, api, fields, models
 
 from ...rules.stages import Gone, Mark, carry_marks
-from ..engine.collection_evaluation_facts import INVOICE_FIRST, Facts, ItemRow
+from ..engine.collection_evaluation_facts import Facts, ItemRow
 from ..engine.planning_round import PlanningRound
 
 #: States of contacts that have not left yet: they stand in the outbox.
@@ -147,11 +147,11 @@ class DebtorForecast(PlanningRound):
         evaluation = self.env["collection.evaluation"]
         found = evaluation._resolve_debtor(self.debtor, self.facts)
         levels = evaluation._read_levels(found)
-        first = {}
+        first, brings = {}, self.env["collection.fact"]._get_codes("_brings_invoice")
         for _debtor, row, resolution, withheld in found:
             row.stage_id, row.level = resolution.rung_id, levels[resolution.rung_id]
             row.stage_since, row.next_date = resolution.since, resolution.next_date
-            if withheld and withheld.code in INVOICE_FIRST:
+            if withheld and withheld.code in brings:
                 first[row.id] = self.env["collection.reason"]._store(withheld)
         not_to_send = self.not_to_send
         if day == self.today:

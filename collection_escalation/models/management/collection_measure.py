@@ -190,15 +190,15 @@ class ResCompany(models.Model):
 
     def _get_fifth_business_days(self, first, last):
         """{"days": all days from ``first`` to ``last``, "fifths": for each the day on
-        which five business days have passed}, by the calendar of the company's place."""
-        place = self.root_id.partner_id
+        which five business days have passed}, by the calendar of the company's seat."""
+        seat = self.root_id.partner_id
         days = [
             date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)
         ]
         fifths = []
         for day in days:
             calendar = self.env["collection.calendar"]._get(
-                place.country_id.code, place.state_id.code, day
+                seat.country_id.code, seat.state_id.code, day
             )
             fifths.append(add_business_days(day, BUSINESS_DAYS, calendar))
         return {"days": days, "fifths": fifths}

@@ -104,7 +104,7 @@ class CollectionContact(models.Model):
                 return self._tell_not_now()
         result = self._log_attempt("sent")
         if contact_sudo.state == "made":
-            contact_sudo._add_facts(
+            contact_sudo._note_later(
                 posted_on=day,
                 tracking_code=tracking_code or False,
                 delivery_status="sent",
@@ -127,7 +127,7 @@ class CollectionContact(models.Model):
                     self.display_name,
                 )
             )
-        contact_sudo._add_facts(
+        contact_sudo._note_later(
             received_on=day,
             receipt=receipt,
             receipt_name=receipt_name or False,
@@ -140,7 +140,7 @@ class CollectionContact(models.Model):
         """It was not received: the address is to be mended, and the step goes to its
         other channel."""
         contact_sudo = self._get_posted(day)
-        contact_sudo._add_facts(
+        contact_sudo._note_later(
             returned_on=day,
             returned_by_id=self.env.user.id,
             returned_noted_at=fields.Datetime.now(),
@@ -177,7 +177,7 @@ class CollectionContact(models.Model):
             )
         return contact_sudo
 
-    def _add_facts(self, **facts):
+    def _note_later(self, **facts):
         """What is learnt of a contact that was made already: each fact once.
 
         :raise UserError: a fact that is known already"""

@@ -13,7 +13,7 @@ class CollectionDutyFindDecider(models.AbstractModel):
 
     _code = "find_decider"
     _label = _lt("Find out who decides on payments, and record them")
-    _place = 40
+    _sequence = 40
     _activity_type = "collection_escalation.mail_activity_find_decider"
     _once_per_file = True
 

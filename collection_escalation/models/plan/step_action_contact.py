@@ -11,7 +11,7 @@ class CollectionStepActionContact(models.AbstractModel):
 
     _code = "contact"
     _label = _lt("Contact the customer")
-    _place = 10
+    _sequence = 10
     _purpose = "step"
 
     @api.model

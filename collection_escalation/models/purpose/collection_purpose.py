@@ -79,7 +79,8 @@ class CollectionPurpose(models.AbstractModel):
         the system; a complaint or another pause no service and nothing asked for."""
         if not self._speaks_of_debt:
             return False
-        if self._is_chase or code not in ("HELD", "HELD_ELSEWHERE", "STOPPED"):
+        standing = self.env["collection.fact"]._get_codes("_standing")
+        if self._is_chase or code not in standing:
             return True
         is_demand = self._rule_purpose == "demand"
         return is_demand and code != "STOPPED" and args.get("reason") != "answered"

@@ -14,7 +14,7 @@ class CollectionPurposeByHand(models.AbstractModel):
 
     _code = "by_hand"
     _label = _lt("By hand")
-    _place = 30
+    _sequence = 30
     _made_by = "person"
     _is_chase = False
     _states_debt = True

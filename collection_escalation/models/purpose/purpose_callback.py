@@ -13,7 +13,7 @@ class CollectionPurposeCallback(models.AbstractModel):
 
     _code = "callback"
     _label = _lt("Call-back they asked for")
-    _place = 40
+    _sequence = 40
     _made_by = "person"
     _rule_purpose = "requested"
     _is_chase = False

@@ -13,7 +13,7 @@ class CollectionPurposeInbound(models.AbstractModel):
 
     _code = "inbound"
     _label = _lt("From the customer")
-    _place = 50
+    _sequence = 50
     _made_by = "customer"
     _rule_purpose = "requested"
     _is_chase = False

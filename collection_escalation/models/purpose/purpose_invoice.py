@@ -13,7 +13,7 @@ class CollectionPurposeInvoice(models.AbstractModel):
 
     _code = "invoice"
     _label = _lt("The invoice itself")
-    _place = 20
+    _sequence = 20
     _states_debt = True
     _asks_for_money = False
     _brings_invoice = True

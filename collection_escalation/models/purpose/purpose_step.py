@@ -13,7 +13,7 @@ class CollectionPurposeStep(models.AbstractModel):
 
     _code = "step"
     _label = _lt("Collection step")
-    _place = 10
+    _sequence = 10
     _states_debt = True
     _announces = None
     _keeps_quiet_days = True

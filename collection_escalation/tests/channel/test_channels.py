@@ -821,7 +821,7 @@ class TestNewChannel(ScratchModels, ChannelCommon):
 
             _code = "pigeon"
             _label = LazyTranslate("collection_escalation")("Pigeon")
-            _place = 35
+            _sequence = 35
             _rule_channel = "letter"
 
             def _get_address(self, person):

@@ -298,7 +298,7 @@ class TestStopsOfAllBranches(PermissionsCommon):
             },
             "collection.hold": {"date_from": MONDAY, "date_to": WEDNESDAY},
         }
-        kinds = self.env.registry.descendants(["collection.debtor.fact"], "_inherit")
+        kinds = self.env.registry.descendants(["collection.debtor.entry"], "_inherit")
         recorded = {kind for kind in kinds if not self.env[kind]._abstract}
         self.assertEqual(recorded, set(facts) - {"collection.hold"})
         said = {name: True for name in FLAGS} | {"cease_on": MONDAY}

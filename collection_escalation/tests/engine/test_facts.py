@@ -27,7 +27,7 @@ class FactMoon(models.AbstractModel):
     _description = "Phase of the moon"
 
     _code = "moon"
-    _place = 65
+    _sequence = 65
 
     said = {}
     asked = []

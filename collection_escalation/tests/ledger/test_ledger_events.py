@@ -15,7 +15,7 @@ class ListenerParrot(models.AbstractModel):
     _inherit = ["collection.ledger.listener"]
     _description = "Repeats what it hears"
 
-    _place = 90
+    _sequence = 90
 
     heard = []
 

@@ -33,7 +33,7 @@ class TestNewStepAction(ScratchModels, CollectionCommon):
 
             _code = "record"
             _label = LazyTranslate("collection_escalation")("Write it down")
-            _place = 20
+            _sequence = 20
 
             def _check_step(self, step):
                 if step.offset_days > 90:

@@ -143,7 +143,7 @@ class TestNewPurpose(ScratchModels, CollectionCommon):
 
             _code = "settling"
             _label = LazyTranslate("collection_escalation")("Settling a complaint")
-            _place = 60
+            _sequence = 60
             _rule_purpose = "service"
             _is_chase = False
             _asks_for_money = False

@@ -6,12 +6,12 @@ from odoo.exceptions import AccessError
 from ..collection_evidence import Paper, unlocked
 
 
-class CollectionDebtorFact(models.AbstractModel):
+class CollectionDebtorEntry(models.AbstractModel):
     """Something recorded about a debtor that decides whom, how or when we may contact,
     with its document. A change acts at once on what is planned, and stands in the
     debtor's log."""
 
-    _name = "collection.debtor.fact"
+    _name = "collection.debtor.entry"
     _description = "Fact about a customer"
 
     debtor_id = fields.Many2one(
