@@ -39,6 +39,7 @@ class CollectionItem(models.Model):
         string="Journal item",
         ondelete="set null",
         readonly=True,
+        index="btree_not_null",
     )
     move_id = fields.Many2one(
         "account.move",
