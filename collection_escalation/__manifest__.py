@@ -16,7 +16,13 @@
         "sms",
     ],
     "external_dependencies": {
-        "python": ["holidays", "num2words", "python-dateutil", "phonenumbers"],
+        "python": [
+            "holidays",
+            "num2words",
+            "python-dateutil",
+            "python-stdnum",
+            "phonenumbers",
+        ],
     },
     "data": [
         "security/collection_groups.xml",
@@ -39,6 +45,7 @@
         "data/collection_ruleset_data.xml",
         "data/collection_wording_data.xml",
         "data/mail_message_views.xml",
+        "views/collection_paycode_templates.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/collection_policy_data.xml",
@@ -62,6 +69,7 @@
         "views/collection_duty_views.xml",
         "views/collection_approval_views.xml",
         "views/collection_hold_views.xml",
+        "views/collection_bank_slip_views.xml",
         "views/collection_contact_views.xml",
         "views/collection_contact_search_views.xml",
         "views/collection_contact_outbox_views.xml",

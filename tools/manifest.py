@@ -8,6 +8,8 @@ from pathlib import Path
 ALWAYS = [
     "account",
     "account_payment",
+    "account_qr_code_emv",
+    "account_qr_code_sepa",
     "l10n_br",
     "mail",
     "phone_validation",

@@ -211,6 +211,7 @@ class CollectionStatement(http.Controller):
             wrong=wrong,
             closed=closed,
             rows=self._get_rows(contact) if proved else [],
+            pay_codes=contact._get_page_pay_codes() if proved else [],
             answers=self._get_answers(contact, proved),
         )
         if wrong:

@@ -17,6 +17,7 @@ from . import ruleset
 from . import debtor
 from . import ledger
 from . import contact
+from . import paycode
 from . import message
 from . import engine
 from . import incoming

@@ -20,6 +20,7 @@ from .ruleset import *
 from .debtor import *
 from .ledger import *
 from .contact import *
+from .paycode import *
 from .message import *
 from .engine import *
 from .incoming import *

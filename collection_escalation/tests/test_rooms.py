@@ -16,6 +16,7 @@ ROOMS = (
     "debtor",
     "ledger",
     "contact",
+    "paycode",
     "message",
     "engine",
     "incoming",

@@ -7,5 +7,6 @@ from . import (
     res_company_rules,
     res_company_plans,
     res_company_start,
+    res_company_pay_codes,
     res_config_settings,
 )

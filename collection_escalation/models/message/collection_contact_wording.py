@@ -62,7 +62,8 @@ class CollectionContact(models.Model):
         )
         where = (creditor.street, creditor.street2, creditor.city, creditor.email)
         lines = (creditor.contact_address or "").split("\n")
-        return {*people.mapped("name"), *where, *lines} - {False, ""}
+        names = {*people.mapped("name"), *where, *lines} | self._get_pay_code_texts()
+        return names - {False, ""}
 
     def _get_wanted_data(self):
         """What the message must state, as tuple of `Datum`: after the due date the
