@@ -136,7 +136,7 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             self._settle_transaction()
         return invoice
 
-    def _create_instalment_invoice(self, dues, amount=1000.0, partner=None):
+    def _create_instalment_invoice(self, dues, amount=1000.0, partner=None, **vals):
         """A posted invoice in equal instalments, due on ``dues``."""
         first = dues[0]
         term = self.env["account.payment.term"].create(
@@ -161,6 +161,7 @@ class CollectionCommon(MailCommon, AccountTestInvoicingCommon):
             invoice_date=first,
             invoice_date_due=False,
             invoice_payment_term_id=term.id,
+            **vals,
         )
 
     def _pay(self, invoice, amount=None, day=None):

@@ -22,7 +22,9 @@ def test_the_example_of_the_central_bank_is_read():
     assert not says_pix(MANUAL, Decimal("1.00"), "***"), "it asks for no amount"
 
 
-@pytest.mark.parametrize("text", ["", "6304", MANUAL[:-1] + "E", MANUAL[1:], "é" + MANUAL])
+@pytest.mark.parametrize(
+    "text", ["", "6304", MANUAL[:-1] + "E", MANUAL[1:], "é" + MANUAL]
+)
 def test_what_is_no_code(text):
     with pytest.raises(ValueError):
         read_emv(text)

@@ -97,6 +97,7 @@ class CompaniesCommon(CollectionCommon):
             annotation,
             measure,
             *facts,
+            self._create_bank_slip(debtor.sudo().item_ids),
             waiver,
             debtor,
             debtor.item_ids,
@@ -124,6 +125,11 @@ class CompaniesCommon(CollectionCommon):
             ),
         )
         return {record._name: record for record in records}
+
+    def _create_bank_slip(self, items_sudo):
+        line = "00190.50095 40144.816069 06809.350314 3 37370000000100"
+        Slip_sudo = self.env["collection.bank.slip"].sudo()
+        return Slip_sudo.create({"item_id": items_sudo[:1].id, "line": line})
 
     def _prepare_question(self, debtor):
         return {

@@ -30,7 +30,8 @@ class CollectionBankSlip(models.Model):
     move_id = fields.Many2one(related="item_id.move_id", store=True, index=True)
     company_id = fields.Many2one(related="item_id.company_id", store=True)
     active = fields.Boolean(
-        default=True, help="Archive a slip that was taken back: nobody gets it any more."
+        default=True,
+        help="Archive a slip that was taken back: nobody gets it any more.",
     )
     line = fields.Char(
         string="Digitable line",

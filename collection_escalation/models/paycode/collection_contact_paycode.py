@@ -99,7 +99,9 @@ class CollectionContact(models.Model):
         if account_sudo and account_sudo not in accounts:
             told = account_sudo
             if "include_reference" in account_sudo._fields:  # account_qr_code_emv
-                told = account_sudo.new({"include_reference": True}, origin=account_sudo)
+                told = account_sudo.new(
+                    {"include_reference": True}, origin=account_sudo
+                )
             accounts[account_sudo] = told
         return accounts.get(account_sudo, account_sudo)
 
@@ -127,7 +129,9 @@ class CollectionContact(models.Model):
         accounts, shown = {}, []
         this_sudo = self.sudo()
         credits = this_sudo._find_credit_currencies()
-        for line_sudo in this_sudo._get_lines().sorted(lambda x: (str(x.date_due), x.id)):
+        for line_sudo in this_sudo._get_lines().sorted(
+            lambda x: (str(x.date_due), x.id)
+        ):
             if line_sudo.part not in ("step", "also") or not line_sudo._is_theirs():
                 continue
             still_open = to_decimal(line_sudo._get_now_open(), line_sudo.currency_id)
@@ -155,9 +159,7 @@ class CollectionContact(models.Model):
         slip_sudo = items_sudo.bank_slip_ids.filtered(lambda s: s.id == slip_id)
         url = f"{self.get_url()}/slip/{slip_id}"
         shown = {
-            code["url"]
-            for each in self._get_page_pay_codes()
-            for code in each["codes"]
+            code["url"] for each in self._get_page_pay_codes() for code in each["codes"]
         }
         return b64decode(slip_sudo.document) if slip_sudo and url in shown else None
 
