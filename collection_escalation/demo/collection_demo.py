@@ -94,10 +94,48 @@ class CollectionDemo(models.AbstractModel):
 
     # -- ledger --------------------------------------------------------------------------
 
+    def _create_accounts(self):
+        """Where the demo company is paid: {xml id of a currency: res.partner.bank}; in
+        reais by Pix, where the modules for it are there."""
+        Bank, company = self.env["res.partner.bank"], self.env.company
+        Bank.create({"acc_number": "0012345678", "partner_id": company.partner_id.id})
+        bank = self.env["res.bank"].create({"name": "Commerzbank", "bic": "COBADEFF"})
+        iban = {"acc_number": "DE89370400440532013000", "bank_id": bank.id}
+        accounts = {
+            "base.EUR": Bank.create(
+                {**iban, "partner_id": company.partner_id.id, "sequence": 20}
+            )
+        }
+        proxy = Bank._fields.get("proxy_type")
+        if proxy and "br_random" in proxy.get_values(self.env):
+            accounts["base.BRL"] = self._create_pix_account()
+        return accounts
+
+    def _create_pix_account(self):
+        branch = self.env["res.partner"].create(
+            {
+                "name": f"{self.env.company.name} Brasil Ltda",
+                "vat": "11222333000181",
+                "city": "São Paulo",
+                "country_id": self.env.ref("base.br").id,
+            }
+        )
+        return self.env["res.partner.bank"].create(
+            {
+                "acc_number": "12345-6",
+                "partner_id": branch.id,
+                "proxy_type": "br_random",
+                "proxy_value": "71d6c6e1-64ea-4a11-9560-a10870c40ca2",
+            }
+        )
+
     def _create_invoices(self, today):
+        accounts = self._create_accounts()
         moves = self.env["account.move"].create(
             [
-                self._prepare_invoice(name, today - timedelta(days), amount, special)
+                self._prepare_invoice(
+                    name, today - timedelta(days), amount, special, accounts
+                )
                 for name, days, amount, special in INVOICES
             ]
             + [self._prepare_courtesy(today)]
@@ -113,7 +151,7 @@ class CollectionDemo(models.AbstractModel):
                 late = special.get("paid_after", days - 2)
                 self._pay(move, paid, today - timedelta(days - late))
 
-    def _prepare_invoice(self, name, due, amount, special):
+    def _prepare_invoice(self, name, due, amount, special, accounts=None):
         customer = self._partner(name)
         in_their_words = self.with_context(lang=customer.lang).env
         vals = {
@@ -135,6 +173,8 @@ class CollectionDemo(models.AbstractModel):
         }
         if "currency" in special:
             vals["currency_id"] = self.env.ref(special["currency"]).id
+            if account := (accounts or {}).get(special["currency"]):
+                vals["partner_bank_id"] = account.id
         if special.get("instalments"):
             term = self._create_term()
             first = min(term.line_ids.mapped("nb_days"))
