@@ -95,10 +95,9 @@ class CollectionDemo(models.AbstractModel):
     # -- ledger --------------------------------------------------------------------------
 
     def _create_accounts(self):
-        """Where the demo company is paid: {xml id of a currency: res.partner.bank}; in
-        reais by Pix, where the modules for it are there."""
+        """Where the demo company is paid other currencies than its own: {xml id of the
+        currency: res.partner.bank}; in reais by Pix, where the modules for it are there."""
         Bank, company = self.env["res.partner.bank"], self.env.company
-        Bank.create({"acc_number": "0012345678", "partner_id": company.partner_id.id})
         bank = self.env["res.bank"].create({"name": "Commerzbank", "bic": "COBADEFF"})
         iban = {"acc_number": "DE89370400440532013000", "bank_id": bank.id}
         accounts = {

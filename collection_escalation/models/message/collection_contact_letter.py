@@ -116,10 +116,9 @@ class CollectionContact(models.Model):
         return " · ".join(filter(None, parts))
 
     def _get_bank_accounts(self):
-        """Accounts to pay to: those on the invoices, else the creditor's first one."""
+        """Accounts to pay to: those on the invoices, else the creditor's first one in its
+        own country; none whose check digits are wrong."""
         self.ensure_one()
         moves_sudo = self.sudo().line_ids.item_id.move_id
-        return (
-            moves_sudo.partner_bank_id
-            or self.get_creditor().bank_ids.sorted("sequence")[:1]
-        )
+        accounts_sudo = moves_sudo.mapped(lambda m: m._get_collection_account_sudo())
+        return accounts_sudo.filtered(lambda a: not a._is_collection_number_wrong())

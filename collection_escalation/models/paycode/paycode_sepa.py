@@ -19,7 +19,7 @@ class CollectionPaycodeSepa(models.AbstractModel):
     _description = "Way to pay: SEPA transfer"
 
     _code = "sepa"
-    _label = _lt("Bank transfer")
+    _label = _lt("Bank transfer to this IBAN")
     _place = 30
 
     @api.model

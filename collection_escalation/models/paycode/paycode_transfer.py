@@ -14,7 +14,7 @@ class CollectionPaycodeTransfer(models.AbstractModel):
     _description = "Way to pay: transfer"
 
     _code = "transfer"
-    _label = _lt("Bank transfer")
+    _label = _lt("Bank transfer to this account")
     _place = 40
     _is_spare = True
 

@@ -95,7 +95,7 @@ class TestBankSlip(PayingMixin, CollectionCommon):
 
     def test_a_slip_belongs_to_one_instalment(self):
         self._create_slip()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self._create_slip(write_slip(150000))
 
     def test_who_does_not_collect_does_not_see_them(self):
