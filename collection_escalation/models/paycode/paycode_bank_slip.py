@@ -16,7 +16,7 @@ class CollectionPaycodeBankSlip(models.AbstractModel):
 
     _code = "bank_slip"
     _label = _lt("Bank slip: digitable line")
-    _place = 20
+    _sequence = 20
     _url_label = _lt("Open the bank slip")
 
     @api.model

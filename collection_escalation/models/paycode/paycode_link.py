@@ -15,7 +15,7 @@ class CollectionPaycodeLink(models.AbstractModel):
 
     _code = "link"
     _label = _lt("On the internet")
-    _place = 50
+    _sequence = 50
     _leads_on = True
     _url_label = _lt("See this invoice and every way to pay it")
 

@@ -26,7 +26,7 @@ class CollectionPaycodePix(models.AbstractModel):
 
     _code = "pix"
     _label = _lt("Pix: copy and paste")
-    _place = 10
+    _sequence = 10
 
     @api.model
     def _build(self, to_pay):

@@ -20,7 +20,7 @@ class CollectionPaycodeSepa(models.AbstractModel):
 
     _code = "sepa"
     _label = _lt("Bank transfer to this IBAN")
-    _place = 30
+    _sequence = 30
 
     @api.model
     def _build(self, to_pay):

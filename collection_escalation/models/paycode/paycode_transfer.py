@@ -15,7 +15,7 @@ class CollectionPaycodeTransfer(models.AbstractModel):
 
     _code = "transfer"
     _label = _lt("Bank transfer to this account")
-    _place = 40
+    _sequence = 40
     _is_spare = True
 
     @api.model
