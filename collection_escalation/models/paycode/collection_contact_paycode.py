@@ -39,7 +39,7 @@ class CollectionContact(models.Model):
         return kept.with_context(**{KEPT: codes})
 
     def _build_pay_codes(self, accounts=None):
-        """The codes of what the message asks for.
+        """The codes of the oldest of what the message asks for, at most three.
 
         :param accounts: see `_get_account_sudo`; of the whole batch
         :return: [(statement line, {`PayCode`s})], the oldest due date first; never for
@@ -51,11 +51,11 @@ class CollectionContact(models.Model):
         lines_sudo = {str(line.id): line for line in this_sudo._get_lines()}
         credits = {x.currency for x in statement.lines if x.part == "credit"}
         found = []
-        for stated in statement.lines:
+        for stated in sorted(statement.lines, key=lambda x: x.turn[1]):
+            if stated.part not in ("step", "also") or len(found) == SHOWN_AT_MOST:
+                continue
             line_sudo = lines_sudo[stated.key]
-            if stated.part not in ("step", "also") or not self._is_open_as(
-                stated, line_sudo
-            ):
+            if not self._is_open_as(stated, line_sudo):
                 continue
             codes = this_sudo._build_codes_of(
                 line_sudo,
@@ -66,7 +66,7 @@ class CollectionContact(models.Model):
             )
             if codes:
                 found.append((stated, codes))
-        return sorted(found, key=lambda pair: pair[0].turn[1])
+        return found
 
     def _is_open_as(self, stated, line_sudo):
         """Is of the line to be paid what is stated? Else a code would be outdated."""
@@ -114,7 +114,7 @@ class CollectionContact(models.Model):
         self.ensure_one()
         return [
             self._show_codes(stated.name, float(stated.asked), stated.currency, codes)
-            for stated, codes in self._get_pay_codes()[:SHOWN_AT_MOST]
+            for stated, codes in self._get_pay_codes()
         ]
 
     def _get_pay_codes(self):
