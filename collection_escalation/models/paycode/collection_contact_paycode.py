@@ -29,6 +29,8 @@ class CollectionContact(models.Model):
     def _keep_statement(self):
         """With the codes for what is kept: they are made once, for all together."""
         kept = super()._keep_statement()
+        if not self._has_ways_to_pay():
+            return kept.with_context(**{KEPT: dict.fromkeys(kept.ids, ())})
         Channel = self.env["collection.channel"]
         accounts = {}
         codes = {}
@@ -37,6 +39,15 @@ class CollectionContact(models.Model):
             has_room = Channel._get(contact.channel)._template_field == "template_id"
             codes[contact.id] = contact._build_pay_codes(accounts) if has_room else []
         return kept.with_context(**{KEPT: codes})
+
+    def _has_ways_to_pay(self):
+        """Is there an account or a bank slip for any of these contacts? Else nothing is
+        looked for, invoice by invoice."""
+        this_sudo = self.sudo()
+        if any(c._get_collection_account_sudo() for c in this_sudo.company_id):
+            return True
+        items_sudo = this_sudo.line_ids.item_id
+        return bool(items_sudo.move_id.partner_bank_id or items_sudo.bank_slip_ids)
 
     def _build_pay_codes(self, accounts=None):
         """The codes of the oldest of what the message asks for, at most three.
