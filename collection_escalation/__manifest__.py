@@ -2,7 +2,7 @@
     "name": "Collections: escalation of overdue invoices",
     "summary": "One written collection plan from the courtesy note to legal action,"
     " with contacts only at permitted moments, and the proof of each",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "collection_escalation founders",

@@ -4,8 +4,8 @@ from odoo import api, models, tools
 
 
 class CollectionRegistry(models.AbstractModel):
-    """Base of channels, purposes, facts, actions of a step, kinds of duties and
-    approvals. Each of them is a model that inherits the one named in ``_registry``."""
+    """Base of channels, purposes, pay codes, answers, facts, listeners of the ledger,
+    actions of a step, kinds of duties and approvals. Each of them is a model that inherits the one named in ``_registry``."""
 
     _name = "collection.registry"
     _description = "What small files add to"

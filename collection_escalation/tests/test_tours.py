@@ -321,6 +321,18 @@ class TestTours(CollectionCommon, HttpCase):
 
     # -- others --------------------------------------------------------------------------
 
+    def test_a_collector_keeps_a_bank_slip(self):
+        self.company.sudo().account_fiscal_country_id = self.env.ref("base.br")
+        self._create_overdue_invoice(self.today - timedelta(days=14))
+        with mute_logger("odoo.http"):
+            self.start_tour(
+                "/odoo/customer-invoices", "collection_bank_slip", login="collector"
+            )
+        slip = self.env["collection.bank.slip"].search(
+            [("item_id.debtor_id", "=", self._debtor().id)]
+        )
+        self.assertEqual(slip.amount_text, "1.00")
+
     def test_the_clerk_sees_what_an_invoice_needs(self):
         self._create_instalment_invoice(
             [self.today - timedelta(days=14), self.today + timedelta(days=60)]

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from odoo import api, models, tools
+from odoo import api, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +24,20 @@ class LedgerEvent:
 
 
 class CollectionLedgerListener(models.AbstractModel):
+    """Told in the order of their ``_sequence``."""
+
     _name = "collection.ledger.listener"
+    _inherit = ["collection.registry"]
+    _registry = "collection.ledger.listener"
     _description = "Who listens to the ledger"
-
-    #: Its turn; 0: it is none.
-    _sequence = 0
-
-    @api.model
-    @tools.ormcache()
-    def _get_names(self):
-        names = self.env.registry.descendants(
-            ["collection.ledger.listener"], "_inherit"
-        )
-        listeners = [self.env[name] for name in names if self.env[name]._sequence]
-        return tuple(x._name for x in sorted(listeners, key=lambda x: x._sequence))
 
     @api.model
     def _deliver(self, events):
         """Once per transaction, just before the commit."""
         if not events:
             return
-        for name in self._get_names():
-            self.env[name]._on_ledger_events(events)
+        for listener in self._get_models():
+            listener._on_ledger_events(events)
 
     @api.model
     def _on_ledger_events(self, events):

@@ -11,6 +11,7 @@ class ListenerItem(models.AbstractModel):
     _inherit = ["collection.ledger.listener"]
     _description = "Open items follow the ledger"
 
+    _code = "item"
     _sequence = 10
 
     def _on_ledger_events(self, events):

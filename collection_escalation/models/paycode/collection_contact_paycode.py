@@ -19,8 +19,6 @@ KEPT = "collection_kept_pay_codes"
 BARCODES = "/report/barcode/"
 #: How they are drawn: pixels, and how much of it may be damaged.
 DRAWN = {"barcode_type": "QR", "width": 220, "height": 220, "quiet": 1, "barLevel": "M"}
-#: States of a payment that is on its way.
-ON_ITS_WAY = ("pending", "authorized")
 
 
 class CollectionContact(models.Model):
@@ -81,10 +79,8 @@ class CollectionContact(models.Model):
 
     def _is_open_as(self, stated, line_sudo):
         """Is of the line to be paid what is stated? Else a code would be outdated."""
-        item_sudo = line_sudo.item_id
-        if not item_sudo or not item_sudo._is_owed() or stated.asked <= 0:
-            return False
-        return stated.open == to_decimal(item_sudo.amount_open, line_sudo.currency_id)
+        now_open = to_decimal(line_sudo._get_now_open(), line_sudo.currency_id)
+        return stated.asked > 0 and stated.open == now_open
 
     def _build_codes_of(self, line_sudo, name, amount, accounts, leads_only=False):
         """`PayCode`s of one instalment; () where only the link would stand, which the
@@ -135,18 +131,19 @@ class CollectionContact(models.Model):
 
     def _get_page_pay_codes(self):
         """The same for the page behind the link, for all that is still open there, as it
-        is open now; where the customer has a credit, or a payment is on its way, none."""
+        is open now; none for what a payment on its way covers, and where the customer has
+        a credit only the link."""
         self.ensure_one()
         accounts, shown = {}, []
         this_sudo = self.sudo()
-        credits = this_sudo._find_credit_currencies()
+        covered, credits = this_sudo._find_what_lowers()
         for line_sudo in this_sudo._get_lines().sorted(
             lambda x: (str(x.date_due), x.id)
         ):
             if line_sudo.part not in ("step", "also") or not line_sudo._is_theirs():
                 continue
             still_open = to_decimal(line_sudo._get_now_open(), line_sudo.currency_id)
-            if still_open <= 0 or self._is_on_its_way(line_sudo):
+            if still_open <= 0 or line_sudo.item_id in covered:
                 continue
             name = line_sudo.get_invoice_name()
             codes = this_sudo._build_codes_of(
@@ -174,24 +171,24 @@ class CollectionContact(models.Model):
         }
         return b64decode(slip_sudo.document) if slip_sudo and url in shown else None
 
-    def _find_credit_currencies(self):
-        """Currencies in which the customer has money with this creditor that is allocated
-        to nothing."""
-        lines = self.env["account.move.line"].search(
-            [
-                ("partner_id", "=", self.debtor_id.partner_id.id),
-                ("company_id", "child_of", self.company_id.root_id.id),
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual_currency", "<", 0),
-            ]
+    def _find_what_lowers(self):
+        """(items that payments on their way cover, currencies in which something is taken
+        off the sum), as the evaluation knows them; all items where it cannot tell."""
+        debtor = self.debtor_id
+        evaluation = self.env["collection.evaluation"]
+        Payment = self.env["collection.fact.payment"]
+        items, currencies = self.line_ids.item_id, self.line_ids.currency_id
+        facts = evaluation._get_facts(debtor)
+        if debtor.id in facts.errors:
+            return items, currencies
+        covered = items.browse(
+            row.id
+            for row in facts.items.get(debtor.id, ())
+            if facts.of["payment"] and Payment._withhold(facts, debtor, row, True)
         )
-        return lines.currency_id
-
-    def _is_on_its_way(self, line_sudo):
-        transactions = line_sudo.item_id.move_id.transaction_ids
-        return any(transaction.state in ON_ITS_WAY for transaction in transactions)
+        return covered, currencies.filtered(
+            lambda c: evaluation._get_taken_off(facts, debtor, c.id)
+        )
 
     def _show_codes(self, name, amount, currency_name, codes):
         currency = self.line_ids.currency_id.filtered(lambda c: c.name == currency_name)

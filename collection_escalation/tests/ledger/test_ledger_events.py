@@ -15,6 +15,7 @@ class ListenerParrot(models.AbstractModel):
     _inherit = ["collection.ledger.listener"]
     _description = "Repeats what it hears"
 
+    _code = "parrot"
     _sequence = 90
 
     heard = []

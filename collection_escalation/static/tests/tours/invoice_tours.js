@@ -68,6 +68,35 @@ tours.add("collection_clerk_cannot", {
     ],
 });
 
+// A collector pastes what the bank registered, with a slip of the finger first.
+tours.add("collection_bank_slip", {
+    url: "/odoo/customer-invoices",
+    steps: () => [
+        {trigger: ".o_data_row:contains(Loja Azul) [name=name]", run: "click"},
+        {
+            trigger: "button[name=action_view_collection_bank_slips]",
+            run: "click",
+        },
+        sees(".o_view_nocontent:contains(Add the slip your bank registered)"),
+        {trigger: ".o_list_button_add", run: "click"},
+        sees(".o_form_view .o_field_widget[name=item_id] input:value(INV/)"),
+        {
+            trigger: ".o_field_widget[name=line] input",
+            run: "edit 00190.50095 40144.816069 06809.350315 3 37370000000100",
+        },
+        {trigger: ".o_form_button_save", run: "click"},
+        sees(".modal:contains(field 3 of the digitable line)"),
+        {trigger: ".modal .modal-footer button", run: "click"},
+        {
+            trigger: ".o_field_widget[name=line] input",
+            run: "edit 00190.50095 40144.816069 06809.350314 3 37370000000100",
+        },
+        {trigger: ".o_form_button_save", run: "click"},
+        sees(".o_form_saved, .o_form_view:not(:has(.o_form_button_save:visible))"),
+        sees(".o_field_widget[name=amount_text]:contains(1.00)"),
+    ],
+});
+
 // The debtor has a phone, no account, and the link of our message.
 tours.add("collection_statement", {
     steps: () => [
